@@ -1,0 +1,40 @@
+/** The hand's certificate endpoints: each answers one call of the contract with one verb. */
+import { app, type HttpRequest, type InvocationContext } from "@azure/functions";
+import { type Endpoint, endpoints } from "../shared/azure-api/contract.ts";
+import { BODY_MAX_BYTES, type Service, serve, type Verb } from "../shared/azure-api/serve.ts";
+import {
+  type CertificateHand,
+  dropRequest,
+  mergeCertificate,
+  observeCertificates,
+  requestCertificate,
+} from "../shared/certificates/hand.ts";
+import { createLog } from "../shared/runtime/log.ts";
+
+export function registerCertificates(service: Service, hand: CertificateHand): void {
+  register(service, "certificates.observe", (body) => observeCertificates(hand, body));
+  register(service, "certificates.request", (body) => requestCertificate(hand, body));
+  register(service, "certificates.drop-request", (body) => dropRequest(hand, body));
+  register(service, "certificates.merge", (body) => mergeCertificate(hand, body));
+}
+
+function register<E extends Endpoint>(service: Service, endpoint: E, verb: Verb<E>): void {
+  app.http(endpoint.replace(".", "-"), {
+    methods: ["POST"],
+    // The token is checked in code (shared/azure-api/authorize.ts); a platform key would be a stored secret.
+    authLevel: "anonymous",
+    route: endpoints[endpoint].path,
+    handler: async (request: HttpRequest, context: InvocationContext) => {
+      const log = createLog((level, record) => context[level](JSON.stringify(record)));
+      const declaredBytes = Number(request.headers.get("content-length") ?? 0);
+      const body = declaredBytes > BODY_MAX_BYTES ? "" : await request.text();
+      return await serve(
+        service,
+        log,
+        endpoint,
+        { authorization: request.headers.get("authorization"), body },
+        verb,
+      );
+    },
+  });
+}

@@ -1,0 +1,61 @@
+/** The Function App's one entry: parses its settings, builds what its endpoints need, and registers them. */
+import { ManagedIdentityCredential } from "@azure/identity";
+import { createRemoteJWKSet } from "jose";
+import * as z from "zod";
+import declared from "../link.config.ts";
+import type { Service } from "../shared/azure-api/serve.ts";
+import { keyVault } from "../shared/certificates/azure.ts";
+import { pemToDer, splitPem } from "../shared/certificates/pem.ts";
+import { linkDigest, parseLink } from "../shared/link/load.ts";
+import { parseEnvironment } from "../shared/runtime/environment.ts";
+import { registerCertificates } from "./certificates.ts";
+
+const Json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.issues.push({ code: "custom", message: "is not JSON", input: text });
+    return z.NEVER;
+  }
+});
+
+const Settings = z.object({
+  TOKEN_ISSUER: z.url({ protocol: /^https$/ }),
+  TOKEN_AUDIENCE: z.string().min(1),
+  ROLE_RENEW_CERTIFICATES: z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/),
+  /** A JSON object: a bunny's name -> its vault's URI. */
+  VAULTS: Json.pipe(z.record(z.string(), z.url({ protocol: /^https$/ }))),
+  /** PEM: the issuing CA first, then its parents up to the root. */
+  PINNED_CA: z.string().transform(splitPem).pipe(z.array(z.string()).min(1, "holds no certificate")),
+});
+
+const settings = parseEnvironment(Settings, process.env);
+const link = parseLink(declared);
+const clock = () => Math.floor(Date.now() / 1000);
+const credential = new ManagedIdentityCredential();
+const certificateRoles = [settings.ROLE_RENEW_CERTIFICATES];
+
+const service: Service = {
+  link: linkDigest(link),
+  clock,
+  tokens: {
+    issuer: settings.TOKEN_ISSUER,
+    audience: settings.TOKEN_AUDIENCE,
+    keys: createRemoteJWKSet(new URL(`${settings.TOKEN_ISSUER}/.well-known/jwks.json`)),
+  },
+  roles: {
+    "certificates.observe": certificateRoles,
+    "certificates.request": certificateRoles,
+    "certificates.drop-request": certificateRoles,
+    "certificates.merge": certificateRoles,
+  },
+};
+
+registerCertificates(service, {
+  link,
+  clock,
+  pinned: settings.PINNED_CA.map(pemToDer),
+  vaults: new Map(
+    Object.entries(settings.VAULTS).map(([bunny, uri]) => [bunny, keyVault({ uri, credential })]),
+  ),
+});

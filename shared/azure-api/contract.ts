@@ -1,0 +1,109 @@
+/**
+ * The contract between the halves: what the brain in AWS may ask of the hand in Azure, and what it hears back.
+ * Both sides import this file and parse both directions. Names on the wire are the link's own names, never
+ * vault URLs or resource ids. A refusal of the domain is an answer in a 200, so that nothing retries it; any
+ * other status means that the call itself failed.
+ */
+import * as z from "zod";
+import { CertificateVersion, ObservedCertificate, PendingRequest } from "../certificates/schema.ts";
+
+/** Raised when either direction changes in a way the other half could misread. */
+export const CONTRACT_VERSION = 1;
+
+/** The most names in one `observe`: keeps an answer within a few seconds and far below every size limit. */
+export const OBSERVE_MAX = 20;
+
+const Name = z.string().regex(/^[0-9A-Za-z-]{1,127}$/);
+const RequestId = z.string().min(1).max(128);
+
+/** Why the hand would not do what was asked. Closed: the brain has a decision for each. */
+export const RefusalReason = z.enum([
+  /** This half was built from another link, or speaks another version: nothing is changed. */
+  "other-link",
+  "unknown-certificate",
+  /** A request already waits in the vault: observe again and go on with that one. */
+  "request-pending",
+  /** The current version is not the one that the decision was made for: observe again. */
+  "observation-stale",
+  /** The request is gone, merged by another run or dropped: observe again. */
+  "request-gone",
+  /** The chain does not end at the CA pinned at deployment, is out of order, or a signature in it is wrong. */
+  "chain-not-trusted",
+  /** The leaf is not for the key that waits in the vault. */
+  "other-key",
+  /** The leaf says something else than the link: subject, DNS names, purpose or dates. */
+  "other-identity",
+  "other-purpose",
+  "other-dates",
+]);
+export type RefusalReason = z.infer<typeof RefusalReason>;
+
+export const Refused = z.strictObject({
+  outcome: z.literal("refused"),
+  reason: RefusalReason,
+  detail: z.string().max(500),
+});
+export type Refused = z.infer<typeof Refused>;
+
+/** A cloud's failure as it may travel: its own code and our words, never its text. */
+export const Problem = z.strictObject({ code: z.string(), operation: z.string(), retryable: z.boolean() });
+export type Problem = z.infer<typeof Problem>;
+
+const endpoint = <Body extends z.ZodType, Outcome extends z.ZodType>(shape: {
+  readonly path: string;
+  readonly body: Body;
+  readonly outcome: Outcome;
+}) => shape;
+
+export const endpoints = {
+  "certificates.observe": endpoint({
+    path: "v1/certificates/observe",
+    body: z.strictObject({ names: z.array(Name).min(1).max(OBSERVE_MAX) }),
+    outcome: z.strictObject({
+      outcome: z.literal("observed"),
+      certificates: z.array(
+        z.union([
+          ObservedCertificate,
+          /** This one could not be read: that says nothing about whether it exists. */
+          z.strictObject({ name: Name, problem: Problem }),
+        ]),
+      ),
+    }),
+  }),
+  "certificates.request": endpoint({
+    path: "v1/certificates/request",
+    body: z.strictObject({ name: Name, expectedVersion: z.string().nullable() }),
+    outcome: z.union([z.strictObject({ outcome: z.literal("requested"), pending: PendingRequest }), Refused]),
+  }),
+  "certificates.drop-request": endpoint({
+    path: "v1/certificates/drop-request",
+    body: z.strictObject({ name: Name, requestId: RequestId }),
+    outcome: z.union([z.strictObject({ outcome: z.literal("dropped") }), Refused]),
+  }),
+  "certificates.merge": endpoint({
+    path: "v1/certificates/merge",
+    body: z.strictObject({
+      name: Name,
+      requestId: RequestId,
+      /** PEM, one certificate each, leaf first, ending at the pinned CA. */
+      chain: z.array(z.string().max(16_384)).min(1).max(6),
+    }),
+    outcome: z.union([
+      z.strictObject({ outcome: z.literal("merged"), current: CertificateVersion }),
+      Refused,
+    ]),
+  }),
+} as const;
+export type Endpoint = keyof typeof endpoints;
+export type Body<E extends Endpoint> = z.infer<(typeof endpoints)[E]["body"]>;
+export type Outcome<E extends Endpoint> = z.infer<(typeof endpoints)[E]["outcome"]>;
+
+const Digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Every request says which link it was decided from. */
+export const RequestEnvelope = z.strictObject({ contract: z.int(), link: Digest, body: z.unknown() });
+/** Every answer says which link it was answered from. */
+export const AnswerEnvelope = z.strictObject({ contract: z.int(), link: Digest, outcome: z.unknown() });
+
+/** The body of every status but 200. */
+export const CallFailure = z.strictObject({ error: Problem });

@@ -1,0 +1,133 @@
+/**
+ * The hand's side of one call: who asks, what is asked, is it asked for the same link; then one verb. The order
+ * matters: nothing of a request is parsed, and nothing of the link is told, before its token was verified.
+ */
+import type * as z from "zod";
+import { CloudError, ContractError } from "../runtime/errors.ts";
+import type { Clock } from "../runtime/instant.ts";
+import type { Log } from "../runtime/log.ts";
+import { authorize, type TokenRules } from "./authorize.ts";
+import {
+  type Body,
+  CONTRACT_VERSION,
+  type Endpoint,
+  endpoints,
+  type Outcome,
+  type Problem,
+  RequestEnvelope,
+} from "./contract.ts";
+
+/** Far above the largest request of the contract (a chain of six certificates). */
+export const BODY_MAX_BYTES = 131_072;
+
+export interface Service {
+  readonly tokens: TokenRules;
+  /** The digest of this half's own copy of the link. */
+  readonly link: string;
+  /** For each endpoint, the exact role ARNs that may call it. */
+  readonly roles: Readonly<Record<Endpoint, readonly string[]>>;
+  readonly clock: Clock;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly jsonBody: unknown;
+}
+
+/** What serves one endpoint. Throws `CloudError` when a cloud failed; a refusal is a returned outcome. */
+export type Verb<E extends Endpoint> = (body: Body<E>) => Promise<Outcome<E>>;
+
+export async function serve<E extends Endpoint>(
+  service: Service,
+  log: Log,
+  endpoint: E,
+  request: { readonly authorization: string | null; readonly body: string },
+  verb: Verb<E>,
+): Promise<Answer> {
+  const caller = await authorize(
+    service.tokens,
+    request.authorization,
+    service.roles[endpoint],
+    service.clock(),
+  );
+  if (!caller.allowed) {
+    log.warn("call.refused", { endpoint, code: caller.code });
+    return failure(caller.status, {
+      code: caller.code,
+      operation: endpoint,
+      retryable: caller.status === 503,
+    });
+  }
+  try {
+    const { body, sameLink } = parseRequest(service, endpoint, request.body);
+    if (!sameLink && endpoint !== "certificates.observe") {
+      log.warn("call.refused", { endpoint, code: "other-link" });
+      return answer(service, {
+        outcome: "refused",
+        reason: "other-link",
+        detail: "the halves were built from different links",
+      });
+    }
+    const outcome = await verb(body);
+    log.info("call.answered", {
+      endpoint,
+      outcome: outcome.outcome,
+      ...("reason" in outcome ? { reason: outcome.reason } : {}),
+    });
+    return answer(service, endpoints[endpoint].outcome.parse(outcome));
+  } catch (error) {
+    return failed(log, endpoint, error);
+  }
+}
+
+function parseRequest<E extends Endpoint>(service: Service, endpoint: E, text: string) {
+  if (Buffer.byteLength(text) > BODY_MAX_BYTES)
+    throw new ContractError(`the body is over ${BODY_MAX_BYTES} bytes`);
+  const envelope = parse(RequestEnvelope, parseJson(text));
+  const sameLink = envelope.contract === CONTRACT_VERSION && envelope.link === service.link;
+  const schema: z.ZodType<Body<E>> = endpoints[endpoint].body as unknown as z.ZodType<Body<E>>;
+  return { body: parse(schema, envelope.body), sameLink };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ContractError("the body is not JSON");
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ContractError(
+    `the body is not as the contract says at ${parsed.error.issues.map((issue) => issue.path.join(".") || "its root").join(", ")}`,
+  );
+}
+
+function answer(service: Service, outcome: unknown): Answer {
+  return { status: 200, jsonBody: { contract: CONTRACT_VERSION, link: service.link, outcome } };
+}
+
+function failure(status: number, error: Problem): Answer {
+  return { status, jsonBody: { error } };
+}
+
+function failed(log: Log, endpoint: Endpoint, error: unknown): Answer {
+  if (error instanceof ContractError) {
+    log.warn("call.failed", { endpoint, code: "bad-request", message: error.message });
+    return failure(400, { code: "bad-request", operation: endpoint, retryable: false });
+  }
+  if (error instanceof CloudError) {
+    const { code, operation, target, retryable } = error;
+    log.error("call.failed", { endpoint, code, operation, target });
+    return failure(502, { code, operation, retryable });
+  }
+  // A fault of ours: its text stays in our log, and the platform counts the 500.
+  log.error("call.failed", {
+    endpoint,
+    code: "fault",
+    message: error instanceof Error ? error.message : "not an error",
+  });
+  return failure(500, { code: "fault", operation: endpoint, retryable: false });
+}

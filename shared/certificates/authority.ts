@@ -1,0 +1,21 @@
+/** What the brain needs of AWS Private CA, as a port: the adapter is in aws-authority.ts. */
+import type { Instant } from "../runtime/instant.ts";
+import type { ObservedCa } from "./schema.ts";
+
+export interface SigningRequest {
+  /** PEM. */
+  readonly csr: string;
+  readonly idempotencyToken: string;
+  readonly notAfter: Instant;
+  readonly signingAlgorithm: ObservedCa["signingAlgorithm"];
+}
+
+export interface Authority {
+  /** The CA's ARN: part of every idempotency token. */
+  readonly arn: string;
+  observe(): Promise<ObservedCa>;
+  /** Has a TLS client's certificate signed and returns its ARN. Throws `CloudError`: then it may or may not be. */
+  issue(request: SigningRequest): Promise<string>;
+  /** The chain in PEM, leaf first, up to the root; null while the CA is still at it. */
+  read(certificateArn: string): Promise<readonly string[] | null>;
+}

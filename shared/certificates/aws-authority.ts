@@ -1,0 +1,91 @@
+/**
+ * The AWS Private CA adapter.
+ *
+ * Shapes and errors: https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html
+ */
+import {
+  type ACMPCAClient,
+  DescribeCertificateAuthorityCommand,
+  GetCertificateCommand,
+  IssueCertificateCommand,
+} from "@aws-sdk/client-acm-pca";
+import { cloudError } from "../runtime/aws.ts";
+import { CloudError } from "../runtime/errors.ts";
+import type { Authority } from "./authority.ts";
+import { splitPem } from "./pem.ts";
+import { ObservedCa } from "./schema.ts";
+
+/**
+ * Always named: the default template would make every certificate good for servers too, and the role's policy
+ * allows this one only.
+ */
+export const CLIENT_TEMPLATE = "arn:aws:acm-pca:::template/EndEntityClientAuthCertificate/V1";
+
+export function privateCa(client: ACMPCAClient, arn: string): Authority {
+  return {
+    arn,
+    async observe() {
+      const { CertificateAuthority: ca } = await attempt("DescribeCertificateAuthority", arn, () =>
+        client.send(new DescribeCertificateAuthorityCommand({ CertificateAuthorityArn: arn })),
+      );
+      const parsed = ObservedCa.safeParse({
+        active: ca?.Status === "ACTIVE",
+        notAfter: ca?.NotAfter === undefined ? undefined : Math.floor(ca.NotAfter.getTime() / 1000),
+        // An absent mode is the older, general one: a lifetime it allows is refused by the CA itself if not.
+        shortLived: ca?.UsageMode === "SHORT_LIVED_CERTIFICATE",
+        signingAlgorithm: ca?.CertificateAuthorityConfiguration?.SigningAlgorithm,
+      });
+      if (parsed.success) return parsed.data;
+      // A CA that was never activated has no end: that is an answer, and an operator must act on it.
+      const code =
+        ca?.Status === undefined ? "unreadable-answer" : `ca-${ca.Status.toLowerCase().replaceAll("_", "-")}`;
+      throw new CloudError({
+        provider: "aws",
+        operation: "DescribeCertificateAuthority",
+        target: arn,
+        code,
+        retryable: false,
+      });
+    },
+    async issue(request) {
+      const command = new IssueCertificateCommand({
+        CertificateAuthorityArn: arn,
+        Csr: Buffer.from(request.csr),
+        SigningAlgorithm: request.signingAlgorithm,
+        TemplateArn: CLIENT_TEMPLATE,
+        Validity: { Type: "ABSOLUTE", Value: request.notAfter },
+        IdempotencyToken: request.idempotencyToken,
+      });
+      const { CertificateArn } = await attempt("IssueCertificate", arn, () => client.send(command));
+      if (CertificateArn !== undefined) return CertificateArn;
+      throw new CloudError({
+        provider: "aws",
+        operation: "IssueCertificate",
+        target: arn,
+        code: "unreadable-answer",
+        retryable: true,
+      });
+    },
+    async read(certificateArn) {
+      try {
+        const command = new GetCertificateCommand({
+          CertificateAuthorityArn: arn,
+          CertificateArn: certificateArn,
+        });
+        const { Certificate, CertificateChain } = await client.send(command);
+        return [...splitPem(Certificate ?? ""), ...splitPem(CertificateChain ?? "")];
+      } catch (error) {
+        if (error instanceof Error && error.name === "RequestInProgressException") return null;
+        throw cloudError("GetCertificate", certificateArn, error);
+      }
+    },
+  };
+}
+
+async function attempt<T>(operation: string, target: string, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    throw cloudError(operation, target, error);
+  }
+}

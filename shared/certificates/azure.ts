@@ -1,0 +1,146 @@
+/**
+ * The Key Vault adapter, over Microsoft's REST client and its vault authentication. The certificates client of
+ * the SDK is not used: it drops the CSR from the answer to a create, and reads a certificate before it reads a
+ * pending request, so a vault that answers 404 for a name whose first version is pending would look empty.
+ *
+ * REST: https://learn.microsoft.com/azure/key-vault/certificates/create-certificate-scenarios
+ */
+
+import type { TokenCredential } from "@azure/core-auth";
+import { keyVaultAuthenticationPolicy } from "@azure/keyvault-common";
+import { getClient, type PathUncheckedResponse } from "@azure-rest/core-client";
+import * as z from "zod";
+import { CloudError } from "../runtime/errors.ts";
+import { comparePolicy, policyOf } from "./azure-policy.ts";
+import type { Vault, VaultCertificate } from "./vault.ts";
+
+const API_VERSION = "2025-07-01";
+
+const CertificateBundle = z.object({
+  id: z.string(),
+  /** Missing while the first version waits for its merge. */
+  cer: z.base64().optional(),
+  attributes: z.object({ enabled: z.boolean(), created: z.int() }),
+});
+const CertificateOperation = z.object({
+  status: z.string(),
+  request_id: z.string(),
+  csr: z.base64().optional(),
+});
+const VaultFailure = z.object({ error: z.object({ code: z.string(), message: z.string().optional() }) });
+
+export interface KeyVaultOptions {
+  /** Such as `https://<name>.vault.azure.net/`. */
+  readonly uri: string;
+  readonly credential: TokenCredential;
+}
+
+export function keyVault(options: KeyVaultOptions): Vault {
+  const client = getClient(options.uri, { apiVersion: API_VERSION });
+  client.pipeline.addPolicy(keyVaultAuthenticationPolicy(options.credential));
+  const certificate = (name: string, rest = "") =>
+    client.pathUnchecked(`/certificates/${encodeURIComponent(name)}${rest}`);
+  const call = (operation: string, name: string) => caller({ operation, target: name });
+
+  return {
+    async readCertificate(name) {
+      const answer = await call("GetCertificate", name)(() => certificate(name).get());
+      if (answer.code === "CertificateNotFound") return null;
+      const bundle = answer.expect("200", CertificateBundle);
+      return bundle.cer === undefined ? null : toCertificate(bundle, bundle.cer);
+    },
+    async readRequest(name) {
+      const answer = await call("GetCertificateOperation", name)(() => certificate(name, "/pending").get());
+      // A name that never had a certificate has no pending operation either.
+      if (answer.code === "PendingCertificateNotFound" || answer.code === "CertificateNotFound") return null;
+      const operation = answer.expect("200", CertificateOperation);
+      return isInProgress(operation) ? answer.request(operation) : null;
+    },
+    async readPolicyFaults(name, policy) {
+      const answer = await call("GetCertificatePolicy", name)(() => certificate(name, "/policy").get());
+      return comparePolicy(answer.expect("200", z.unknown()), policy);
+    },
+    async createRequest(name, policy) {
+      const body = { policy: policyOf(policy) };
+      const answer = await call("CreateCertificate", name)(() => certificate(name, "/create").post({ body }));
+      // 409 with the code "Forbidden" is how the vault says that a request is in progress.
+      if (answer.status === "409" && answer.code === "Forbidden") return "request-pending";
+      return answer.request(answer.expect("202", CertificateOperation));
+    },
+    async dropRequest(name) {
+      const answer = await call(
+        "DeleteCertificateOperation",
+        name,
+      )(() => certificate(name, "/pending").delete());
+      if (answer.code === "PendingCertificateNotFound") return "gone";
+      answer.expect("200", CertificateOperation);
+      return "dropped";
+    },
+    async merge(name, chain) {
+      const body = { x5c: chain.map((der) => Buffer.from(der).toString("base64")) };
+      const answer = await call(
+        "MergeCertificate",
+        name,
+      )(() => certificate(name, "/pending/merge").post({ body }));
+      if (answer.code === "PendingCertificateNotFound") return "gone";
+      if (answer.status === "400" && /public key/i.test(answer.message)) return "other-key";
+      const bundle = answer.expect("201", CertificateBundle.required({ cer: true }));
+      return toCertificate(bundle, bundle.cer);
+    },
+  };
+}
+
+/** "inProgress" in the protocol, "InProgress" in one of Microsoft's pages. */
+function isInProgress(operation: z.infer<typeof CertificateOperation>): boolean {
+  return operation.status.toLowerCase() === "inprogress";
+}
+
+function toCertificate(bundle: z.infer<typeof CertificateBundle>, cer: string): VaultCertificate {
+  return {
+    version: new URL(bundle.id).pathname.split("/").at(-1) ?? "",
+    enabled: bundle.attributes.enabled,
+    createdAt: bundle.attributes.created,
+    leaf: Buffer.from(cer, "base64"),
+  };
+}
+
+type Place = { readonly operation: string; readonly target: string };
+
+/** Makes one call and reads its error code, so that each method names only the codes it has a meaning for. */
+function caller(place: Place) {
+  const fail = (code: string, retryable: boolean, cause?: unknown) =>
+    new CloudError({
+      provider: "azure",
+      ...place,
+      code,
+      retryable,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  return async (send: () => PromiseLike<PathUncheckedResponse>) => {
+    let response: PathUncheckedResponse;
+    try {
+      response = await send();
+    } catch (cause) {
+      throw fail("unreachable", true, cause);
+    }
+    const { status, body } = response;
+    const failure = VaultFailure.safeParse(body);
+    const code = failure.success ? failure.data.error.code : undefined;
+    return {
+      status,
+      code,
+      message: failure.success ? (failure.data.error.message ?? "") : "",
+      expect<T>(wanted: string, schema: z.ZodType<T>): T {
+        if (status !== wanted)
+          throw fail(code ?? `http-${status}`, status === "429" || status.startsWith("5"));
+        const parsed = schema.safeParse(body);
+        if (!parsed.success) throw fail("unreadable-answer", false);
+        return parsed.data;
+      },
+      request(operation: z.infer<typeof CertificateOperation>) {
+        if (operation.csr === undefined) throw fail("csr-missing", true);
+        return { requestId: operation.request_id, csr: Buffer.from(operation.csr, "base64") };
+      },
+    };
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * What the hand checks of a chain before it merges it. Merging makes a certificate current in the vault at once,
+ * so whatever can be known beforehand is checked beforehand; the proof that relay accepts it comes after.
+ *
+ * Pure but for the cryptography: the same chain, pin, link and time give the same answer.
+ */
+import { X509Certificate } from "node:crypto";
+import type { RefusalReason } from "../azure-api/contract.ts";
+import type { Instant } from "../runtime/instant.ts";
+import { sameIdentity, sameKey } from "./match.ts";
+import type { Identity, KeyKind } from "./schema.ts";
+import { type CertificateFacts, readCertificate } from "./x509.ts";
+
+const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+/** AWS Private CA dates a certificate back by 60 minutes (IssueCertificate, ValidityNotBefore). */
+const BACKDATED_MAX_SECONDS = 3600;
+/** Between the CA's clock and ours. */
+const CLOCK_TOLERANCE_SECONDS = 300;
+
+export interface ChainRules {
+  /** The issuing CA's certificate first, then its parents, as pinned at deployment; DER. */
+  readonly pinned: readonly Uint8Array[];
+  readonly identity: Identity;
+  readonly key: KeyKind;
+  readonly lifetimeSeconds: number;
+  /** The waiting request's public key, SubjectPublicKeyInfo in DER. */
+  readonly publicKey: Uint8Array;
+}
+
+export interface ChainFault {
+  readonly reason: Extract<
+    RefusalReason,
+    "chain-not-trusted" | "other-key" | "other-identity" | "other-purpose" | "other-dates"
+  >;
+  readonly detail: string;
+}
+
+/** The first fault of the chain (DER, leaf first), or null. The chain decides nothing about whom to trust. */
+export function findChainFault(
+  chain: readonly Uint8Array[],
+  rules: ChainRules,
+  now: Instant,
+): ChainFault | null {
+  const [leafDer, ...issuers] = chain;
+  if (leafDer === undefined) return { reason: "chain-not-trusted", detail: "the chain is empty" };
+  return findTrustFault(leafDer, issuers, rules.pinned) ?? findLeafFault(leafDer, rules, now);
+}
+
+function findTrustFault(
+  leaf: Uint8Array,
+  issuers: readonly Uint8Array[],
+  pinned: readonly Uint8Array[],
+): ChainFault | null {
+  const fault = (detail: string): ChainFault => ({ reason: "chain-not-trusted", detail });
+  if (issuers.length !== pinned.length) {
+    return fault(`it has ${issuers.length} CA certificates, ${pinned.length} are pinned`);
+  }
+  const stranger = issuers.findIndex(
+    (der, index) => !Buffer.from(der).equals(pinned[index] ?? new Uint8Array()),
+  );
+  if (stranger >= 0) return fault(`its CA certificate ${stranger + 1} is not the one pinned at that place`);
+  const issuer = pinned[0];
+  if (issuer === undefined || !isIssuedBy(leaf, issuer))
+    return fault("the leaf was not signed by the pinned CA");
+  return null;
+}
+
+/** True when `issuer` (DER) names and has signed `leaf` (DER). */
+export function isIssuedBy(leaf: Uint8Array, issuer: Uint8Array): boolean {
+  const ca = new X509Certificate(issuer);
+  const certificate = new X509Certificate(leaf);
+  return ca.ca && certificate.checkIssued(ca) && certificate.verify(ca.publicKey);
+}
+
+function findLeafFault(der: Uint8Array, rules: ChainRules, now: Instant): ChainFault | null {
+  const leaf = readCertificate(der);
+  const publicKey = new X509Certificate(der).publicKey.export({ type: "spki", format: "der" });
+  if (!publicKey.equals(rules.publicKey) || !sameKey(leaf.key, rules.key)) {
+    return { reason: "other-key", detail: "the leaf's key is not the waiting request's" };
+  }
+  if (!sameIdentity(leaf.identity, rules.identity)) {
+    return { reason: "other-identity", detail: "the leaf's subject or names are not the link's" };
+  }
+  if (leaf.isCa || leaf.extendedKeyUsages.length !== 1 || leaf.extendedKeyUsages[0] !== CLIENT_AUTH) {
+    return { reason: "other-purpose", detail: "the leaf is not for TLS clients and nothing else" };
+  }
+  return findDateFault(leaf, rules.lifetimeSeconds, now);
+}
+
+function findDateFault(leaf: CertificateFacts, lifetimeSeconds: number, now: Instant): ChainFault | null {
+  const fault = (detail: string): ChainFault => ({ reason: "other-dates", detail });
+  if (leaf.notBefore > now + CLOCK_TOLERANCE_SECONDS) return fault("the leaf is not valid yet");
+  if (leaf.notAfter <= now) return fault("the leaf has ended");
+  const longest = lifetimeSeconds + BACKDATED_MAX_SECONDS + CLOCK_TOLERANCE_SECONDS;
+  if (leaf.notAfter - leaf.notBefore > longest) return fault("the leaf lives longer than the link allows");
+  return null;
+}

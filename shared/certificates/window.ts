@@ -1,0 +1,59 @@
+/**
+ * The openings of a renewal window in real time. Days and hours are read in the window's own time zone: an
+ * opening that clocks skip is moved by as much (as calendars do), and never vanishes.
+ */
+import { Temporal } from "temporal-polyfill";
+import { openSeconds, type RenewalWindow, WEEKDAYS } from "../link/window.ts";
+import { InvariantError } from "../runtime/errors.ts";
+import type { Instant } from "../runtime/instant.ts";
+
+/** From its first second, up to but without its last. */
+export interface Opening {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** Between two openings lie at most seven days; one more on each side covers zones and clock changes. */
+const SEARCH_DAYS = 9;
+
+/** The last opening that starts at or before `at`, and the first that starts after it. */
+export function openingsAround(window: RenewalWindow, at: Instant): { before: Opening; after: Opening } {
+  const today = Temporal.Instant.fromEpochMilliseconds(at * 1_000)
+    .toZonedDateTimeISO(window.timeZone)
+    .toPlainDate();
+  const before = nearest(window, today, -1, (opening) => opening.from <= at);
+  const after = nearest(window, today, 1, (opening) => opening.from > at);
+  return { before, after };
+}
+
+/** Walks day by day, starting on the far side of today so that no zone's date line can hide an opening. */
+function nearest(
+  window: RenewalWindow,
+  today: Temporal.PlainDate,
+  step: 1 | -1,
+  fits: (opening: Opening) => boolean,
+): Opening {
+  for (let day = -1; day <= SEARCH_DAYS; day += 1) {
+    const date = today.add({ days: day * step });
+    const opening = isListed(window, date) ? openingOn(window, date) : null;
+    if (opening !== null && fits(opening)) return opening;
+  }
+  throw new InvariantError(`a window of ${window.days.length} days has no opening in ${SEARCH_DAYS} days`);
+}
+
+const isListed = ({ days }: RenewalWindow, date: Temporal.PlainDate): boolean =>
+  days.some((day) => WEEKDAYS.indexOf(day) + 1 === date.dayOfWeek);
+
+function openingOn(window: RenewalWindow, date: Temporal.PlainDate): Opening {
+  const closesOn = window.to < window.from ? date.add({ days: 1 }) : date;
+  const from = instantOf(date, window.from, window.timeZone);
+  const to = instantOf(closesOn, window.to, window.timeZone);
+  // Only when clocks skip over the opening's start can it end before it starts: then it keeps its length.
+  return { from, to: to > from ? to : from + openSeconds(window) };
+}
+
+/** A time that clocks skip becomes later by what they skip; one that comes twice is the first of the two. */
+function instantOf(date: Temporal.PlainDate, time: string, timeZone: string): Instant {
+  const zoned = date.toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(time) });
+  return Math.floor(zoned.epochMilliseconds / 1_000);
+}

@@ -1,0 +1,145 @@
+/**
+ * The rules of a link that need several of its fields. They run once its structure is sound, all of them, and
+ * each fault says what to do.
+ */
+import { closedLimitSeconds, jitterLimitSeconds } from "../certificates/lifetime.ts";
+import { contains, overlaps } from "./cidr.ts";
+import { formatDuration } from "./duration.ts";
+import type { Link, LinkCertificate } from "./schema.ts";
+import { longestClosedSeconds, openSeconds } from "./window.ts";
+
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html */
+export const SHORT_LIVED_MAX_SECONDS = 7 * 86_400;
+
+export function linkFaults(link: Link): Fault[] {
+  return [
+    ...networkFaults("aws.vpc", link.aws.vpc.cidr, "privateSubnets", link.aws.vpc.privateSubnets),
+    ...networkFaults("azure.vnet", link.azure.vnet.cidr, "subnets", link.azure.vnet.subnets),
+    ...overlapFaults(link),
+    ...caFaults(link),
+    ...nameFaults(link),
+    ...link.bunnies.flatMap((bunny, b) =>
+      bunny.certificates.flatMap((certificate, c) =>
+        certificateFaults(link, certificate).map(({ path, message }) => ({
+          path: `bunnies[${b}].certificates[${c}].${path}`,
+          message,
+        })),
+      ),
+    ),
+  ];
+}
+
+function networkFaults(path: string, network: string, key: string, subnets: readonly string[]): Fault[] {
+  return subnets.flatMap((subnet, index): Fault[] => {
+    const at = `${path}.${key}[${index}]`;
+    const other = subnets.slice(0, index).find((earlier) => overlaps(earlier, subnet));
+    const outside = `${subnet} is outside of ${path}.cidr ${network}: choose a part of it`;
+    return [
+      ...(contains(network, subnet) ? [] : [{ path: at, message: outside }]),
+      ...(other === undefined
+        ? []
+        : [{ path: at, message: `${subnet} overlaps ${other}: choose another part` }]),
+    ];
+  });
+}
+
+function overlapFaults({ aws, azure }: Link): Fault[] {
+  if (!overlaps(aws.vpc.cidr, azure.vnet.cidr)) return [];
+  const message = `${azure.vnet.cidr} overlaps aws.vpc.cidr ${aws.vpc.cidr}: no route could tell them apart, so choose another network`;
+  return [{ path: "azure.vnet.cidr", message }];
+}
+
+function caFaults({ aws, certificateAuthority: ca }: Link): Fault[] {
+  if (!("adopt" in ca)) return [];
+  const region = ca.adopt.split(":")[3];
+  if (region === aws.region) return [];
+  const message = `is in ${region}, but aws.region is ${aws.region}: adopt a CA of that region`;
+  return [{ path: "certificateAuthority.adopt", message }];
+}
+
+function nameFaults({ bunnies }: Link): Fault[] {
+  const named = bunnies.map((bunny, b) => ({ name: bunny.name, path: `bunnies[${b}].name` }));
+  const certificates = bunnies.flatMap((bunny, b) =>
+    // Key Vault's names ignore case, so names that differ in it only would be one certificate.
+    bunny.certificates.map(({ name }, c) => ({
+      name: name.toLowerCase(),
+      path: `bunnies[${b}].certificates[${c}].name`,
+    })),
+  );
+  return [...duplicates("bunny", named), ...duplicates("certificate", certificates)];
+}
+
+function duplicates(what: string, named: readonly { name: string; path: string }[]): Fault[] {
+  const first = new Map<string, string>();
+  return named.flatMap(({ name, path }) => {
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, path);
+    const message = `"${name}" is already the ${what} at ${earlier}: each ${what} of a link needs its own name`;
+    return earlier === undefined ? [] : [{ path, message }];
+  });
+}
+
+function certificateFaults(link: Link, certificate: LinkCertificate): Fault[] {
+  const renewal = renewalFaults(certificate);
+  // Jitter and window are measured by the renewal point: without a sound one they would only repeat its fault.
+  const timing =
+    renewal.length > 0 ? renewal : [...jitterFaults(certificate), ...windowFaults(link, certificate)];
+  return [...lifetimeFaults(link, certificate), ...timing];
+}
+
+function lifetimeFaults({ certificateAuthority: ca }: Link, { lifetimeSeconds }: LinkCertificate): Fault[] {
+  const path = "lifetime";
+  const life = formatDuration(lifetimeSeconds);
+  if (ca.mode === "short-lived" && lifetimeSeconds > SHORT_LIVED_MAX_SECONDS) {
+    const message = `${life} is over 7 days, the most a short-lived CA signs: shorten it, or set certificateAuthority.mode to "general-purpose"`;
+    return [{ path, message }];
+  }
+  if ("lifetimeSeconds" in ca && lifetimeSeconds >= ca.lifetimeSeconds) {
+    const message = `${life} does not end before the CA, which lives for ${formatDuration(ca.lifetimeSeconds)}: shorten it, or lengthen certificateAuthority.lifetime`;
+    return [{ path, message }];
+  }
+  return [];
+}
+
+function renewalFaults({ lifetimeSeconds, renewAt }: LinkCertificate): Fault[] {
+  const path = "renewAt";
+  const life = formatDuration(lifetimeSeconds);
+  if (jitterLimitSeconds(lifetimeSeconds, renewAt) >= 0) return [];
+  return [
+    { path, message: `would renew at once, again and again, with a lifetime of ${life}: raise one of them` },
+  ];
+}
+
+function jitterFaults({ lifetimeSeconds, renewAt, jitterMaxSeconds }: LinkCertificate): Fault[] {
+  const limit = jitterLimitSeconds(lifetimeSeconds, renewAt);
+  if (jitterMaxSeconds <= limit) return [];
+  const message = `${formatDuration(jitterMaxSeconds)} must be under half of renewAt x lifetime, or a fresh certificate could be due at once: write at most "${formatDuration(limit)}"`;
+  return [{ path: "jitter", message }];
+}
+
+/**
+ * A window is impossible when a certificate can live from its earliest renewal (half of renewAt x lifetime
+ * after its issue) to its latest (renewAt x lifetime) without meeting an opening.
+ */
+function windowFaults(link: Link, { lifetimeSeconds, renewAt, window }: LinkCertificate): Fault[] {
+  if (window === undefined) return [];
+  const path = "window";
+  const open = openSeconds(window);
+  if (open === 0)
+    return [{ path, message: `opens and closes at ${window.from}: widen it, or leave it out for any time` }];
+  const checkEvery = link.certificates.checkEverySeconds;
+  if (open < checkEvery) {
+    const message = `is open for ${formatDuration(open)}, shorter than certificates.checkEvery (${formatDuration(checkEvery)}), so it could be missed: widen it`;
+    return [{ path, message }];
+  }
+  const closed = longestClosedSeconds(window);
+  const limit = closedLimitSeconds(lifetimeSeconds, renewAt);
+  if (closed <= limit) return [];
+  const message = `stays closed for up to ${formatDuration(closed)} (a clock change included), but a certificate must meet it in the second half of renewAt x lifetime, which is ${formatDuration(limit)}: add days, open it longer, or lengthen the lifetime`;
+  return [{ path, message }];
+}
