@@ -1,0 +1,177 @@
+/**
+ * A Function App of the local world: a process of its own that runs an unmodified app directory, and the public
+ * host name that leads to it. While the process is down, the host answers as App Service would.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { request as httpRequest, type RequestListener } from "node:http";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { LOOPBACK } from "../../network/listen.ts";
+import { ChildMessage } from "./messages.ts";
+
+const START_TIMEOUT_MS = 30_000;
+
+export interface FunctionAppOptions {
+  /** The app's name: it is served as `<name>.azurewebsites.net`. */
+  readonly name: string;
+  /** Holds host.json, package.json and the compiled entry. */
+  readonly directory: string;
+  readonly appSettings: Readonly<Record<string, string>>;
+  /** What App Service gives an app with a managed identity. */
+  readonly identity: { readonly endpoint: string; readonly header: string } | undefined;
+  readonly network: { readonly proxyUrl: string; readonly caFile: string };
+  /** Each line that the app wrote to its console or logged through its context. */
+  readonly onLogLine: (line: string) => void;
+}
+
+export interface FunctionApp {
+  /** `<name>.azurewebsites.net`, for the proxy. */
+  readonly host: string;
+  readonly listener: RequestListener;
+  /** The names of the indexed functions. */
+  readonly functions: readonly string[];
+  /** Ends the process at once, as a crash does; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Starts a fresh process; ends the old one first. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly functions: readonly string[];
+}
+
+/** Throws when the app cannot be loaded, with the reason that its process gave. */
+export async function startFunctionApp(options: FunctionAppOptions): Promise<FunctionApp> {
+  const host = `${options.name}.azurewebsites.net`;
+  const environment = environmentOf(options, host);
+  let running: Running | undefined = await startChild(options, environment);
+  const { functions } = running;
+
+  async function kill(): Promise<void> {
+    const child = running?.child;
+    running = undefined;
+    if (child !== undefined) await endChild(child);
+  }
+
+  return {
+    host,
+    functions,
+    listener: forwardTo(() => (isAlive(running?.child) ? running?.port : undefined)),
+    kill,
+    async restart() {
+      await kill();
+      running = await startChild(options, environment);
+    },
+    close: kill,
+  };
+}
+
+/** The app sees its settings and what the platform sets; nothing of the process that started it. */
+function environmentOf(options: FunctionAppOptions, host: string): Record<string, string> {
+  const { identity, network } = options;
+  const systemRoot = process.env["SystemRoot"];
+  return {
+    // Windows cannot open a socket without it.
+    ...(systemRoot === undefined ? {} : { SystemRoot: systemRoot }),
+    WEBSITE_SITE_NAME: options.name,
+    WEBSITE_HOSTNAME: host,
+    WEBSITE_INSTANCE_ID: randomBytes(32).toString("hex"),
+    FUNCTIONS_WORKER_RUNTIME: "node",
+    FUNCTIONS_EXTENSION_VERSION: "~4",
+    AZURE_FUNCTIONS_ENVIRONMENT: "Production",
+    ...(identity === undefined
+      ? {}
+      : { IDENTITY_ENDPOINT: identity.endpoint, IDENTITY_HEADER: identity.header }),
+    NODE_EXTRA_CA_CERTS: network.caFile,
+    NODE_USE_ENV_PROXY: "1",
+    HTTPS_PROXY: network.proxyUrl,
+    NO_PROXY: `${LOOPBACK},localhost`,
+    ...options.appSettings,
+  };
+}
+
+async function startChild(options: FunctionAppOptions, env: Record<string, string>): Promise<Running> {
+  const child = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), [options.directory], {
+    execPath: process.execPath,
+    execArgv: [],
+    env,
+    cwd: options.directory,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null) createInterface({ input: stream }).on("line", options.onLogLine);
+  }
+  try {
+    return { child, ...(await untilReady(child, options.onLogLine)) };
+  } catch (error) {
+    await endChild(child);
+    throw new Error(
+      `the Function App ${options.name} did not start: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+function untilReady(child: ChildProcess, onLogLine: (line: string) => void): Promise<Omit<Running, "child">> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`it was not ready after ${START_TIMEOUT_MS} ms`));
+    const timer = setTimeout(late, START_TIMEOUT_MS);
+    child.on("message", (raw) => {
+      const message = ChildMessage.parse(raw);
+      if (message.kind === "log") onLogLine(message.line);
+      else clearTimeout(timer);
+      if (message.kind === "ready") resolve(message);
+      if (message.kind === "failed") reject(new Error(message.why));
+    });
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      clearTimeout(timer);
+      reject(new Error(`its process ended (${signal ?? `exit code ${code}`})`));
+    });
+  });
+}
+
+async function endChild(child: ChildProcess): Promise<void> {
+  if (!isAlive(child)) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await gone;
+}
+
+function isAlive(child: ChildProcess | undefined): child is ChildProcess {
+  return child !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+/** App Service's front end: it keeps the host name and says that the caller came over https. */
+function forwardTo(currentPort: () => number | undefined): RequestListener {
+  return (request, response) => {
+    const port = currentPort();
+    if (port === undefined) {
+      response.writeHead(503, { "content-length": "0" }).end();
+      return;
+    }
+    const headers = { ...request.headers, "x-forwarded-proto": "https" };
+    const options = {
+      host: LOOPBACK,
+      port,
+      method: request.method,
+      path: request.url,
+      headers,
+      agent: false,
+    };
+    const forwarded = httpRequest(options, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+      // The process died in the middle of its answer.
+      answer.once("error", () => response.destroy());
+    });
+    forwarded.once("error", () => {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(502, { "content-length": "0" }).end();
+    });
+    request.pipe(forwarded);
+  };
+}

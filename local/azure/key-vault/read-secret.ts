@@ -1,0 +1,39 @@
+/**
+ * Secrets. Each completed version of a certificate has one of the same name and version, which carries the
+ * private key, the leaf and the chain in this order: here, and nowhere else, a private key leaves the vault.
+ */
+import { NotSupported } from "../../network/json-listener.ts";
+import { privateKeyPem } from "./keys.ts";
+import { secretNotFound, VaultRefusal } from "./operations.ts";
+import type { Vault, VaultVersion } from "./state.ts";
+
+export type FoundSecret =
+  | { readonly kind: "certificate"; readonly version: VaultVersion; readonly value: string }
+  | { readonly kind: "ordinary"; readonly value: string };
+
+export function readSecret(vault: Vault, name: string, versionId?: string): FoundSecret {
+  const ordinary = vault.secrets.get(name);
+  if (ordinary !== undefined && versionId === undefined) return { kind: "ordinary", value: ordinary };
+  const version = findVersion(vault, name, versionId);
+  if (version === undefined) throw secretNotFound(versionId === undefined ? name : `${name}/${versionId}`);
+  if (!version.enabled) {
+    const message = "Operation get is not allowed on a disabled secret.";
+    throw new VaultRefusal(403, "Forbidden", message, "SecretDisabled");
+  }
+  if (version.contentType !== "application/x-pem-file") {
+    throw new NotSupported(`GetSecret for a certificate of content type ${version.contentType}`);
+  }
+  return { kind: "certificate", version, value: pemOf(version) };
+}
+
+function findVersion(vault: Vault, name: string, versionId: string | undefined): VaultVersion | undefined {
+  const certificate = vault.certificates.get(name);
+  if (certificate === undefined || certificate.deletedAt !== undefined) return undefined;
+  const { versions } = certificate;
+  return versionId === undefined ? versions.at(-1) : versions.find(({ id }) => id === versionId);
+}
+
+function pemOf(version: VaultVersion): string {
+  const certificates = [version.leaf, ...version.chain].map((one) => one.toString());
+  return [...(version.exportable ? [privateKeyPem(version.key)] : []), ...certificates].join("");
+}
