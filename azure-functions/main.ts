@@ -8,6 +8,7 @@ import { keyVault } from "../shared/certificates/azure.ts";
 import { pemToDer, splitPem } from "../shared/certificates/pem.ts";
 import { linkDigest, parseLink } from "../shared/link/load.ts";
 import { parseEnvironment } from "../shared/runtime/environment.ts";
+import { ConfigError } from "../shared/runtime/errors.ts";
 import { registerCertificates } from "./certificates.ts";
 
 const Json = z.string().transform((text, context): unknown => {
@@ -31,6 +32,10 @@ const Settings = z.object({
 
 const settings = parseEnvironment(Settings, process.env);
 const link = parseLink(declared);
+for (const { name } of link.bunnies) {
+  if (!Object.hasOwn(settings.VAULTS, name))
+    throw new ConfigError(`VAULTS names no vault for the bunny ${name} of the link: deploy again`);
+}
 const clock = () => Math.floor(Date.now() / 1000);
 const credential = new ManagedIdentityCredential();
 const certificateRoles = [settings.ROLE_RENEW_CERTIFICATES];

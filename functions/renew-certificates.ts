@@ -13,6 +13,7 @@ import { dynamoJournal } from "../shared/certificates/aws-journal.ts";
 import { relayLog } from "../shared/certificates/aws-usage.ts";
 import { renewCertificates } from "../shared/certificates/renew.ts";
 import { linkDigest, parseLink } from "../shared/link/load.ts";
+import { CLIENT_LIMITS } from "../shared/runtime/aws.ts";
 import { parseEnvironment } from "../shared/runtime/environment.ts";
 import { failOnTrouble, lambdaSink } from "../shared/runtime/lambda.ts";
 import { createLog } from "../shared/runtime/log.ts";
@@ -29,21 +30,25 @@ const Environment = z.object({
 const environment = parseEnvironment(Environment, process.env);
 const link = parseLink(declared);
 const clock = () => Math.floor(Date.now() / 1000);
-const token = webIdentity({ client: new STSClient(), audience: environment.TOKEN_AUDIENCE, clock });
+const token = webIdentity({
+  client: new STSClient(CLIENT_LIMITS),
+  audience: environment.TOKEN_AUDIENCE,
+  clock,
+});
 const deployed = {
   link,
   clock,
   log: createLog(lambdaSink, { link: link.name }),
   pause: (ms: number) => pause(ms),
   hand: createHand({ url: environment.HAND_URL, link: linkDigest(link), token, fetch }),
-  authority: privateCa(new ACMPCAClient({}), environment.CA_ARN),
+  authority: privateCa(new ACMPCAClient(CLIENT_LIMITS), environment.CA_ARN),
   journal: dynamoJournal({
-    client: new DynamoDBClient(),
+    client: new DynamoDBClient(CLIENT_LIMITS),
     table: environment.JOURNAL_TABLE,
     link: link.name,
     clock,
   }),
-  usage: relayLog(new CloudWatchLogsClient(), environment.RELAY_LOG_GROUP),
+  usage: relayLog(new CloudWatchLogsClient(CLIENT_LIMITS), environment.RELAY_LOG_GROUP),
 };
 
 export const handler = middy<unknown, { readonly trouble: readonly string[] }>()

@@ -66,7 +66,7 @@ describe("authorize", () => {
     expect(await authorize(rules, header, [ROLE], NOW)).toMatchObject({ status: 401, code: "token-expired" });
   });
 
-  it.each([
+  it.each<[string, Readonly<Record<string, unknown>>]>([
     ["another issuer", { iss: `${ISSUER}.example.com` }],
     ["another audience", { aud: "api://AzureADTokenExchange" }],
     ["a second audience beside ours", { aud: [AUDIENCE, "api://other"] }],

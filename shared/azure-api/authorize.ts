@@ -69,7 +69,8 @@ async function verify(rules: TokenRules, token: string, now: number): Promise<Ve
     });
     // Exactly one audience, ours: a token made for us and somebody else could be replayed by them.
     if (payload.aud !== rules.audience) return { code: "token-invalid" };
-    return { code: null, role: String(payload.sub) };
+    // As text it must be given: made into text, a list of one role would equal that role.
+    return typeof payload.sub === "string" ? { code: null, role: payload.sub } : { code: "token-invalid" };
   } catch (error) {
     return { code: refusalOf(error) };
   }

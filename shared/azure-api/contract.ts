@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 import { CertificateVersion, ObservedCertificate, PendingRequest } from "../certificates/schema.ts";
+import { CLOUD_CODE } from "../runtime/errors.ts";
 
 /** Raised when either direction changes in a way the other half could misread. */
 export const CONTRACT_VERSION = 1;
@@ -46,7 +47,11 @@ export const Refused = z.strictObject({
 export type Refused = z.infer<typeof Refused>;
 
 /** A cloud's failure as it may travel: its own code and our words, never its text. */
-export const Problem = z.strictObject({ code: z.string(), operation: z.string(), retryable: z.boolean() });
+export const Problem = z.strictObject({
+  code: z.string().regex(CLOUD_CODE),
+  operation: z.string().max(100),
+  retryable: z.boolean(),
+});
 export type Problem = z.infer<typeof Problem>;
 
 const endpoint = <Body extends z.ZodType, Outcome extends z.ZodType>(shape: {
@@ -61,13 +66,15 @@ export const endpoints = {
     body: z.strictObject({ names: z.array(Name).min(1).max(OBSERVE_MAX) }),
     outcome: z.strictObject({
       outcome: z.literal("observed"),
-      certificates: z.array(
-        z.union([
-          ObservedCertificate,
-          /** This one could not be read: that says nothing about whether it exists. */
-          z.strictObject({ name: Name, problem: Problem }),
-        ]),
-      ),
+      certificates: z
+        .array(
+          z.union([
+            ObservedCertificate,
+            /** This one could not be read: that says nothing about whether it exists. */
+            z.strictObject({ name: Name, problem: Problem }),
+          ]),
+        )
+        .max(OBSERVE_MAX),
     }),
   }),
   "certificates.request": endpoint({

@@ -71,6 +71,8 @@ export async function serve<E extends Endpoint>(
     const outcome = await verb(body);
     log.info("call.answered", {
       endpoint,
+      role: caller.role,
+      ...("name" in body ? { certificate: body.name } : {}),
       outcome: outcome.outcome,
       ...("reason" in outcome ? { reason: outcome.reason } : {}),
     });

@@ -4,7 +4,8 @@
  * first, and its token and end fixed, so that a repeat within the CA's window is the same certificate.
  */
 import type { Refused } from "../azure-api/contract.ts";
-import type { Brain } from "./brain.ts";
+import type { Instant } from "../runtime/instant.ts";
+import { type Brain, RESERVES_MS } from "./brain.ts";
 import { csrToPem } from "./pem.ts";
 import type { Change, Observed } from "./plan.ts";
 import type { Intent, ObservedCertificate } from "./schema.ts";
@@ -13,8 +14,8 @@ export type Applied =
   | { readonly kind: "changed"; readonly certificate: ObservedCertificate }
   /** Somebody else was there first, or the change leaves nothing known: look again. */
   | { readonly kind: "look-again" }
-  /** The CA has not signed yet: the next run goes on with the same certificate. */
-  | { readonly kind: "signing" }
+  /** The CA has not signed what was asked for then: the next run goes on with the same certificate. */
+  | { readonly kind: "signing"; readonly since: Instant }
   | { readonly kind: "refused"; readonly refusal: Refused };
 
 type ChangeOf<K extends Change["kind"]> = Extract<Change, { kind: K }>;
@@ -73,20 +74,18 @@ async function applySignAndMerge(
   const intent = await intend(brain, name, change, observed.intent);
   const arn = intent.certificateArn ?? (await issue(brain, observed, intent, pending.csr));
   const chain = await readChain(brain, arn);
-  if (chain === null) return { kind: "signing" };
+  if (chain === "signing") return { kind: "signing", since: intent.createdAt };
+  if (chain === "failed") return await giveUp(brain, intent, arn);
   const answer = await brain.hand("certificates.merge", {
     name,
     requestId: change.requestId,
     chain: [...chain],
   });
   if (answer.outcome === "refused") return refusedOrLookAgain(answer);
+  // Told first: it has happened, whatever becomes of the note about it.
+  const { version, serial, notAfter } = answer.current;
+  brain.log.info("certificate.merged", { certificate: name, version, serial, notAfter });
   await brain.journal.mark(intent, { state: "merged" });
-  brain.log.info("certificate.merged", {
-    certificate: name,
-    version: answer.current.version,
-    serial: answer.current.serial,
-    notAfter: answer.current.notAfter,
-  });
   return { kind: "changed", certificate: { name, current: answer.current, pending: null } };
 }
 
@@ -115,25 +114,34 @@ async function issue(brain: Brain, observed: Observed, intent: Intent, csr: stri
     notAfter: intent.notAfter,
     signingAlgorithm: observed.ca.signingAlgorithm,
   });
+  const { certificate, notAfter } = intent;
+  brain.log.info("certificate.issued", { certificate, certificateArn, notAfter });
   await brain.journal.mark(intent, { state: "issued", certificateArn });
-  brain.log.info("certificate.issued", {
-    certificate: intent.certificate,
-    certificateArn,
-    notAfter: intent.notAfter,
-  });
   return certificateArn;
+}
+
+/**
+ * The CA will never answer with this certificate, and its token stands for nothing else: only another CSR goes
+ * on. With this mark the plan drops the request.
+ */
+async function giveUp(brain: Brain, intent: Intent, certificateArn: string): Promise<Applied> {
+  brain.log.error("certificate.issue-failed", { certificate: intent.certificate, certificateArn });
+  await brain.journal.mark(intent, { state: "outcome-unknown" });
+  return { kind: "look-again" };
 }
 
 /** AWS Private CA signs within seconds; longer than this is for the next run. */
 const SIGNING_PAUSES_MS = [250, 500, 1000, 2000, 2000, 2000, 2000];
 
-async function readChain(brain: Brain, arn: string): Promise<readonly string[] | null> {
-  for (const pauseMs of SIGNING_PAUSES_MS) {
+async function readChain(brain: Brain, arn: string): Promise<readonly string[] | "signing" | "failed"> {
+  for (const pauseMs of [0, ...SIGNING_PAUSES_MS]) {
+    if (pauseMs > 0) await brain.pause(pauseMs);
+    // What is read late could not be merged any more.
+    if (brain.remainingMs() < RESERVES_MS.call) return "signing";
     const chain = await brain.authority.read(arn);
-    if (chain !== null) return chain;
-    await brain.pause(pauseMs);
+    if (chain !== "signing") return chain;
   }
-  return await brain.authority.read(arn);
+  return "signing";
 }
 
 function refusedOrLookAgain(refusal: Refused): Applied {

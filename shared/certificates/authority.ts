@@ -16,6 +16,9 @@ export interface Authority {
   observe(): Promise<ObservedCa>;
   /** Has a TLS client's certificate signed and returns its ARN. Throws `CloudError`: then it may or may not be. */
   issue(request: SigningRequest): Promise<string>;
-  /** The chain in PEM, leaf first, up to the root; null while the CA is still at it. */
-  read(certificateArn: string): Promise<readonly string[] | null>;
+  /**
+   * The chain in PEM, leaf first, up to the root; "signing" while the CA is still at it, "failed" when it has
+   * given up on this certificate for good.
+   */
+  read(certificateArn: string): Promise<readonly string[] | "signing" | "failed">;
 }

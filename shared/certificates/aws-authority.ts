@@ -7,10 +7,11 @@ import {
   type ACMPCAClient,
   DescribeCertificateAuthorityCommand,
   GetCertificateCommand,
+  type GetCertificateCommandOutput,
   IssueCertificateCommand,
 } from "@aws-sdk/client-acm-pca";
 import { cloudError } from "../runtime/aws.ts";
-import { CloudError } from "../runtime/errors.ts";
+import { CloudError, ContractError } from "../runtime/errors.ts";
 import type { Authority } from "./authority.ts";
 import { splitPem } from "./pem.ts";
 import { ObservedCa } from "./schema.ts";
@@ -39,13 +40,7 @@ export function privateCa(client: ACMPCAClient, arn: string): Authority {
       // A CA that was never activated has no end: that is an answer, and an operator must act on it.
       const code =
         ca?.Status === undefined ? "unreadable-answer" : `ca-${ca.Status.toLowerCase().replaceAll("_", "-")}`;
-      throw new CloudError({
-        provider: "aws",
-        operation: "DescribeCertificateAuthority",
-        target: arn,
-        code,
-        retryable: false,
-      });
+      throw unexpected("DescribeCertificateAuthority", arn, code, false);
     },
     async issue(request) {
       const command = new IssueCertificateCommand({
@@ -58,28 +53,47 @@ export function privateCa(client: ACMPCAClient, arn: string): Authority {
       });
       const { CertificateArn } = await attempt("IssueCertificate", arn, () => client.send(command));
       if (CertificateArn !== undefined) return CertificateArn;
-      throw new CloudError({
-        provider: "aws",
-        operation: "IssueCertificate",
-        target: arn,
-        code: "unreadable-answer",
-        retryable: true,
-      });
+      throw unexpected("IssueCertificate", arn, "unreadable-answer", true);
     },
     async read(certificateArn) {
+      const command = new GetCertificateCommand({
+        CertificateAuthorityArn: arn,
+        CertificateArn: certificateArn,
+      });
+      let answer: GetCertificateCommandOutput;
       try {
-        const command = new GetCertificateCommand({
-          CertificateAuthorityArn: arn,
-          CertificateArn: certificateArn,
-        });
-        const { Certificate, CertificateChain } = await client.send(command);
-        return [...splitPem(Certificate ?? ""), ...splitPem(CertificateChain ?? "")];
+        answer = await client.send(command);
       } catch (error) {
-        if (error instanceof Error && error.name === "RequestInProgressException") return null;
+        const name = error instanceof Error ? error.name : undefined;
+        if (name === "RequestInProgressException") return "signing";
+        if (name === "RequestFailedException") return "failed";
         throw cloudError("GetCertificate", certificateArn, error);
       }
+      return toChain(answer, certificateArn);
     },
   };
+}
+
+/** Leaf first. The CA's own certificate is always part of the answer, a root's too. */
+function toChain({ Certificate, CertificateChain }: GetCertificateCommandOutput, target: string): string[] {
+  const leaves = splitOrNull(Certificate);
+  const issuers = splitOrNull(CertificateChain);
+  if (leaves?.length !== 1 || issuers === null || issuers.length === 0)
+    throw unexpected("GetCertificate", target, "unreadable-answer", true);
+  return [...leaves, ...issuers];
+}
+
+function splitOrNull(bundle: string | undefined): string[] | null {
+  try {
+    return bundle === undefined ? null : splitPem(bundle);
+  } catch (error) {
+    if (error instanceof ContractError) return null;
+    throw error;
+  }
+}
+
+function unexpected(operation: string, target: string, code: string, retryable: boolean): CloudError {
+  return new CloudError({ provider: "aws", operation, target, code, retryable });
 }
 
 async function attempt<T>(operation: string, target: string, send: () => Promise<T>): Promise<T> {

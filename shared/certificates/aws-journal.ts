@@ -14,9 +14,13 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import { cloudError } from "../runtime/aws.ts";
+import { CloudError } from "../runtime/errors.ts";
 import type { Clock } from "../runtime/instant.ts";
 import type { Journal } from "./journal.ts";
 import { InstantSchema, Intent, Serial } from "./schema.ts";
+
+/** A page holds a megabyte, about 5,000 certificates. */
+const SEEN_PAGES_MAX = 10;
 
 /** Two years: an intent is the only trace of a certificate that was issued and never merged. */
 const KEPT_SECONDS = 2 * 365 * 86_400;
@@ -47,7 +51,7 @@ export function dynamoJournal(options: JournalTable): Journal {
       ConsistentRead: true,
     });
     const { Item } = await attempt("GetItem", certificate, () => client.send(command));
-    return Item === undefined ? null : IntentItem.parse(unmarshall(Item));
+    return Item === undefined ? null : parseItem(IntentItem, Item, "GetItem", certificate);
   };
 
   return {
@@ -66,7 +70,11 @@ export function dynamoJournal(options: JournalTable): Journal {
         () => client.send(command),
         "ConditionalCheckFailedException",
       );
-      return stands === null ? ((await readIntent(intent.certificate, intent.csrDigest)) ?? intent) : intent;
+      if (stands !== null) return intent;
+      const other = await readIntent(intent.certificate, intent.csrDigest);
+      // It stood there a moment ago: to go on as if ours had been written would leave no trace of a signature.
+      if (other === null) throw broken("GetItem", intent.certificate, "intent-vanished", true);
+      return other;
     },
     async mark(intent, mark) {
       const arn = mark.state === "issued" ? mark.certificateArn : undefined;
@@ -93,7 +101,7 @@ export function dynamoJournal(options: JournalTable): Journal {
 async function querySeen(client: DynamoDBClient, table: string, pk: string) {
   const seen: z.infer<typeof SeenItem>[] = [];
   let start: Record<string, AttributeValue> | undefined;
-  do {
+  for (let pages = 0; pages < SEEN_PAGES_MAX; pages += 1) {
     const command = new QueryCommand({
       TableName: table,
       KeyConditionExpression: "pk = :pk",
@@ -101,10 +109,26 @@ async function querySeen(client: DynamoDBClient, table: string, pk: string) {
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     });
     const page = await attempt("Query", pk, () => client.send(command));
-    for (const item of page.Items ?? []) seen.push(SeenItem.parse(unmarshall(item)));
+    for (const item of page.Items ?? []) seen.push(parseItem(SeenItem, item, "Query", pk));
     start = page.LastEvaluatedKey;
-  } while (start !== undefined);
-  return seen;
+    if (start === undefined) return seen;
+  }
+  throw broken("Query", pk, "too-many-pages", false);
+}
+
+function parseItem<T>(
+  schema: z.ZodType<T>,
+  item: Record<string, AttributeValue>,
+  operation: string,
+  target: string,
+): T {
+  const parsed = schema.safeParse(unmarshall(item));
+  if (parsed.success) return parsed.data;
+  throw broken(operation, target, "unreadable-item", false);
+}
+
+function broken(operation: string, target: string, code: string, retryable: boolean): CloudError {
+  return new CloudError({ provider: "aws", operation, target, code, retryable });
 }
 
 /** `expected` names the one error that is an answer: it comes back as null. */

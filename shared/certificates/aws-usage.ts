@@ -27,9 +27,9 @@ const Record = z.union([
 
 export function relayLog(client: CloudWatchLogsClient, group: string): Usage {
   return {
-    async firstAccepted(serial, since) {
+    async firstAccepted(serial, since, goOn) {
       let nextToken: string | undefined;
-      for (let page = 0; page < PAGES_MAX; page += 1) {
+      for (let page = 0; page < PAGES_MAX && goOn(); page += 1) {
         const answer = await filter(client, group, serial, since, nextToken);
         const times = (answer.events ?? []).flatMap((event) => acceptedAt(event, serial));
         if (times.length > 0) return Math.min(...times);

@@ -10,14 +10,21 @@ import type { TokenCredential } from "@azure/core-auth";
 import { keyVaultAuthenticationPolicy } from "@azure/keyvault-common";
 import { getClient, type PathUncheckedResponse } from "@azure-rest/core-client";
 import * as z from "zod";
-import { CloudError } from "../runtime/errors.ts";
+import { CLOUD_CODE, CloudError } from "../runtime/errors.ts";
 import { comparePolicy, policyOf } from "./azure-policy.ts";
 import type { Vault, VaultCertificate } from "./vault.ts";
 
 const API_VERSION = "2025-07-01";
 
+/** With all its retries. The brain waits 30 seconds for a verb, and a verb makes three calls at most. */
+const CALL_MAX_MS = 9_000;
+
 const CertificateBundle = z.object({
-  id: z.string(),
+  /** `https://<vault>/certificates/<name>/<version>`; the version alone is kept. */
+  id: z
+    .string()
+    .regex(/\/[0-9a-f]{32}$/)
+    .transform((id) => id.slice(-32)),
   /** Missing while the first version waits for its merge. */
   cer: z.base64().optional(),
   attributes: z.object({ enabled: z.boolean(), created: z.int() }),
@@ -27,7 +34,9 @@ const CertificateOperation = z.object({
   request_id: z.string(),
   csr: z.base64().optional(),
 });
-const VaultFailure = z.object({ error: z.object({ code: z.string(), message: z.string().optional() }) });
+const VaultFailure = z.object({
+  error: z.object({ code: z.string().regex(CLOUD_CODE), message: z.string().optional() }),
+});
 
 export interface KeyVaultOptions {
   /** Such as `https://<name>.vault.azure.net/`. */
@@ -44,25 +53,34 @@ export function keyVault(options: KeyVaultOptions): Vault {
 
   return {
     async readCertificate(name) {
-      const answer = await call("GetCertificate", name)(() => certificate(name).get());
+      const answer = await call("GetCertificate", name)((bound) => certificate(name).get(bound));
       if (answer.code === "CertificateNotFound") return null;
       const bundle = answer.expect("200", CertificateBundle);
       return bundle.cer === undefined ? null : toCertificate(bundle, bundle.cer);
     },
     async readRequest(name) {
-      const answer = await call("GetCertificateOperation", name)(() => certificate(name, "/pending").get());
+      const answer = await call(
+        "GetCertificateOperation",
+        name,
+      )((bound) => certificate(name, "/pending").get(bound));
       // A name that never had a certificate has no pending operation either.
       if (answer.code === "PendingCertificateNotFound" || answer.code === "CertificateNotFound") return null;
       const operation = answer.expect("200", CertificateOperation);
       return isInProgress(operation) ? answer.request(operation) : null;
     },
     async readPolicyFaults(name, policy) {
-      const answer = await call("GetCertificatePolicy", name)(() => certificate(name, "/policy").get());
+      const answer = await call(
+        "GetCertificatePolicy",
+        name,
+      )((bound) => certificate(name, "/policy").get(bound));
       return comparePolicy(answer.expect("200", z.unknown()), policy);
     },
     async createRequest(name, policy) {
       const body = { policy: policyOf(policy) };
-      const answer = await call("CreateCertificate", name)(() => certificate(name, "/create").post({ body }));
+      const answer = await call(
+        "CreateCertificate",
+        name,
+      )((bound) => certificate(name, "/create").post({ body, ...bound }));
       // 409 with the code "Forbidden" is how the vault says that a request is in progress.
       if (answer.status === "409" && answer.code === "Forbidden") return "request-pending";
       return answer.request(answer.expect("202", CertificateOperation));
@@ -71,7 +89,7 @@ export function keyVault(options: KeyVaultOptions): Vault {
       const answer = await call(
         "DeleteCertificateOperation",
         name,
-      )(() => certificate(name, "/pending").delete());
+      )((bound) => certificate(name, "/pending").delete(bound));
       if (answer.code === "PendingCertificateNotFound") return "gone";
       answer.expect("200", CertificateOperation);
       return "dropped";
@@ -81,7 +99,7 @@ export function keyVault(options: KeyVaultOptions): Vault {
       const answer = await call(
         "MergeCertificate",
         name,
-      )(() => certificate(name, "/pending/merge").post({ body }));
+      )((bound) => certificate(name, "/pending/merge").post({ body, ...bound }));
       if (answer.code === "PendingCertificateNotFound") return "gone";
       if (answer.status === "400" && /public key/i.test(answer.message)) return "other-key";
       const bundle = answer.expect("201", CertificateBundle.required({ cer: true }));
@@ -97,11 +115,18 @@ function isInProgress(operation: z.infer<typeof CertificateOperation>): boolean 
 
 function toCertificate(bundle: z.infer<typeof CertificateBundle>, cer: string): VaultCertificate {
   return {
-    version: new URL(bundle.id).pathname.split("/").at(-1) ?? "",
+    version: bundle.id,
     enabled: bundle.attributes.enabled,
     createdAt: bundle.attributes.created,
     leaf: Buffer.from(cer, "base64"),
   };
+}
+
+type Bound = { readonly abortSignal: AbortSignal };
+
+/** The vault was never asked: the function's own identity gave no token (`@azure/identity`, errors.d.ts). */
+function isCredentialTrouble(cause: unknown): boolean {
+  return cause instanceof Error && /^(CredentialUnavailable|Authentication)/.test(cause.name);
 }
 
 type Place = { readonly operation: string; readonly target: string };
@@ -116,12 +141,12 @@ function caller(place: Place) {
       retryable,
       ...(cause === undefined ? {} : { cause }),
     });
-  return async (send: () => PromiseLike<PathUncheckedResponse>) => {
+  return async (send: (bound: Bound) => PromiseLike<PathUncheckedResponse>) => {
     let response: PathUncheckedResponse;
     try {
-      response = await send();
+      response = await send({ abortSignal: AbortSignal.timeout(CALL_MAX_MS) });
     } catch (cause) {
-      throw fail("unreachable", true, cause);
+      throw fail(isCredentialTrouble(cause) ? "no-credential" : "unreachable", true, cause);
     }
     const { status, body } = response;
     const failure = VaultFailure.safeParse(body);

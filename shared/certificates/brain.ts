@@ -20,3 +20,17 @@ export interface Brain {
   /** What is left of this invocation. */
   readonly remainingMs: () => number;
 }
+
+/**
+ * The time that must be left for a step to start, so that the invocation's end does not cut it off: its slowest
+ * call (30 s for the hand, 15 s for AWS with every attempt) and what is written down after it. A step that is cut
+ * off does no harm, but its run ends without a report.
+ */
+export const RESERVES_MS = {
+  /** A change: intent, signature, and then still a merge. */
+  change: 60_000,
+  /** A call of the hand, and a note in the journal. */
+  call: 45_000,
+  /** One more page of relay's log. */
+  search: 20_000,
+} as const;

@@ -5,13 +5,16 @@
  * Pure but for the cryptography: the same chain, pin, link and time give the same answer.
  */
 import { X509Certificate } from "node:crypto";
+import { Certificate } from "@peculiar/asn1-x509";
 import type { RefusalReason } from "../azure-api/contract.ts";
 import type { Instant } from "../runtime/instant.ts";
+import { readDer, readDnsNames, readSubject } from "./asn1.ts";
 import { sameIdentity, sameKey } from "./match.ts";
 import type { Identity, KeyKind } from "./schema.ts";
 import { type CertificateFacts, readCertificate } from "./x509.ts";
 
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+const SAN = "2.5.29.17";
 /** AWS Private CA dates a certificate back by 60 minutes (IssueCertificate, ValidityNotBefore). */
 const BACKDATED_MAX_SECONDS = 3600;
 /** Between the CA's clock and ours. */
@@ -59,10 +62,21 @@ function findTrustFault(
     (der, index) => !Buffer.from(der).equals(pinned[index] ?? new Uint8Array()),
   );
   if (stranger >= 0) return fault(`its CA certificate ${stranger + 1} is not the one pinned at that place`);
+  if (!isCertificate(leaf)) return fault("the leaf is not exactly one certificate");
   const issuer = pinned[0];
   if (issuer === undefined || !isIssuedBy(leaf, issuer))
     return fault("the leaf was not signed by the pinned CA");
   return null;
+}
+
+/** OpenSSL reads PEM where DER is due, and passes over what follows it; a vault may not. */
+function isCertificate(der: Uint8Array): boolean {
+  try {
+    return new X509Certificate(der).raw.equals(der);
+  } catch {
+    // The constructor throws OpenSSL's errors for nothing but input that it cannot read.
+    return false;
+  }
 }
 
 /** True when `issuer` (DER) names and has signed `leaf` (DER). */
@@ -78,20 +92,34 @@ function findLeafFault(der: Uint8Array, rules: ChainRules, now: Instant): ChainF
   if (!publicKey.equals(rules.publicKey) || !sameKey(leaf.key, rules.key)) {
     return { reason: "other-key", detail: "the leaf's key is not the waiting request's" };
   }
-  if (!sameIdentity(leaf.identity, rules.identity)) {
+  if (!sameIdentity(leaf.identity, rules.identity) || hasMoreNames(der)) {
     return { reason: "other-identity", detail: "the leaf's subject or names are not the link's" };
   }
   if (leaf.isCa || leaf.extendedKeyUsages.length !== 1 || leaf.extendedKeyUsages[0] !== CLIENT_AUTH) {
     return { reason: "other-purpose", detail: "the leaf is not for TLS clients and nothing else" };
   }
-  return findDateFault(leaf, rules.lifetimeSeconds, now);
+  return findDateFault(leaf, rules, now);
 }
 
-function findDateFault(leaf: CertificateFacts, lifetimeSeconds: number, now: Instant): ChainFault | null {
+/** True when the leaf names its holder in a way that an identity cannot express: an address, a URI, a unit. */
+function hasMoreNames(der: Uint8Array): boolean {
+  const { subject, extensions } = readDer(der, Certificate, "lenient", "the leaf").tbsCertificate;
+  const names = (extensions ?? []).filter(({ extnID }) => extnID === SAN);
+  const extras = names.flatMap((san) => [...readDnsNames(san, "lenient").extras]);
+  return extras.length > 0 || readSubject(subject).extras.length > 0;
+}
+
+function findDateFault(
+  leaf: CertificateFacts,
+  { pinned, lifetimeSeconds }: ChainRules,
+  now: Instant,
+): ChainFault | null {
   const fault = (detail: string): ChainFault => ({ reason: "other-dates", detail });
   if (leaf.notBefore > now + CLOCK_TOLERANCE_SECONDS) return fault("the leaf is not valid yet");
   if (leaf.notAfter <= now) return fault("the leaf has ended");
   const longest = lifetimeSeconds + BACKDATED_MAX_SECONDS + CLOCK_TOLERANCE_SECONDS;
   if (leaf.notAfter - leaf.notBefore > longest) return fault("the leaf lives longer than the link allows");
+  if (pinned.some((ca) => readCertificate(ca).notAfter < leaf.notAfter))
+    return fault("the leaf outlives its CA");
   return null;
 }

@@ -89,7 +89,7 @@ export async function mergeCertificate(
   const merged = await place.vault.merge(name, ders);
   if (merged === "gone") return refused("request-gone", "that request was merged or dropped meanwhile");
   if (merged === "other-key") return refused("other-key", "the vault says that the leaf is for another key");
-  return { outcome: "merged", current: toVersion(hand, merged) };
+  return { outcome: "merged", current: toVersion(hand, name, merged) };
 }
 
 function find(hand: CertificateHand, name: string): Place | null {
@@ -122,19 +122,26 @@ async function observe(
   // the other order it would show as neither.
   const request = await vault.readRequest(name);
   const certificate = await vault.readCertificate(name);
-  const current = certificate === null ? null : toVersion(hand, certificate);
+  const current = certificate === null ? null : toVersion(hand, name, certificate);
   if (request === null) return { name, current, pending: null };
   const policyFaults = await vault.readPolicyFaults(name, policyFor(declared));
   const csr = Buffer.from(request.csr).toString("base64");
   return { name, current, pending: { requestId: request.requestId, csr, policyFaults } };
 }
 
-function toVersion(hand: CertificateHand, certificate: VaultCertificate): CertificateVersion {
-  const { serial, notBefore, notAfter, identity, key } = readCertificate(certificate.leaf);
-  const { version, enabled, createdAt } = certificate;
-  const issuer = hand.pinned[0];
-  const issuedByPinnedCa = issuer !== undefined && isIssuedBy(certificate.leaf, issuer);
-  return { version, enabled, createdAt, serial, notBefore, notAfter, identity, key, issuedByPinnedCa };
+function toVersion(hand: CertificateHand, name: string, certificate: VaultCertificate): CertificateVersion {
+  const { version, enabled, createdAt, leaf } = certificate;
+  try {
+    const { serial, notBefore, notAfter, identity, key } = readCertificate(leaf);
+    const issuer = hand.pinned[0];
+    const issuedByPinnedCa = issuer !== undefined && isIssuedBy(leaf, issuer);
+    return { version, enabled, createdAt, serial, notBefore, notAfter, identity, key, issuedByPinnedCa };
+  } catch (cause) {
+    // Somebody's import, of a kind that no parser of ours reads: nothing is known of it, and the others go on.
+    const code = "unreadable-certificate";
+    const operation = "GetCertificate";
+    throw new CloudError({ provider: "azure", operation, target: name, code, retryable: false, cause });
+  }
 }
 
 function policyFor(declared: Declared): VaultPolicy {

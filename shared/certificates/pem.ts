@@ -1,18 +1,27 @@
 /** PEM, strictly: one label, base64, nothing around it (RFC 7468). */
 import { ContractError } from "../runtime/errors.ts";
 
-const CERTIFICATE = /^-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END CERTIFICATE-----\s*$/;
+/** Each part takes characters that the next cannot start with, so that no text makes the match slow. */
+const CERTIFICATE = /^-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/;
 const EACH = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** The DER of exactly one certificate. Throws `ContractError` for anything else. */
 export function pemToDer(pem: string): Uint8Array {
-  const base64 = CERTIFICATE.exec(pem)?.[1];
-  if (base64 === undefined) throw new ContractError("a certificate is not PEM");
-  return Buffer.from(base64, "base64");
+  const base64 = CERTIFICATE.exec(pem)?.[1]?.replaceAll(/\s/g, "") ?? "";
+  const der = Buffer.from(base64, "base64");
+  // Node reads on past what is no base64; only what it writes the same way again was read in full.
+  if (der.length === 0 || der.toString("base64") !== base64)
+    throw new ContractError("a certificate is not PEM");
+  return der;
 }
 
-/** A bundle's certificates in their order, one PEM each. */
+/**
+ * A bundle's certificates in their order, one PEM each; text around them is passed over, as OpenSSL does. Throws
+ * `ContractError` when a label is left over: then one of them was cut off.
+ */
 export function splitPem(bundle: string): string[] {
+  if (bundle.replaceAll(EACH, "").includes("-----"))
+    throw new ContractError("a bundle of certificates is cut off, or holds something else");
   return bundle.match(EACH) ?? [];
 }
 

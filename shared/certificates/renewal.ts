@@ -18,7 +18,7 @@ export interface Renewal {
 }
 
 /** The latest instant at which a certificate may be renewed as planned: its end minus the lead. */
-export const renewalDeadline = ({ notAfter, lifetimeSeconds, fraction }: Renewal): Instant =>
+const renewalDeadline = ({ notAfter, lifetimeSeconds, fraction }: Renewal): Instant =>
   notAfter - lifetimeSeconds + renewBySeconds(lifetimeSeconds, fraction);
 
 /**

@@ -3,6 +3,9 @@ import type { Instant } from "../runtime/instant.ts";
 import type { Serial } from "./schema.ts";
 
 export interface Usage {
-  /** When relay first accepted this serial at or after `since`; null when its log does not show that. */
-  firstAccepted(serial: Serial, since: Instant): Promise<Instant | null>;
+  /**
+   * When relay first accepted this serial at or after `since`; null when its log does not show that. A long log
+   * takes many calls: `goOn` is asked before each. Throws `CloudError` when the search did not come to an end.
+   */
+  firstAccepted(serial: Serial, since: Instant, goOn: () => boolean): Promise<Instant | null>;
 }

@@ -8,7 +8,7 @@ import { InvariantError } from "../runtime/errors.ts";
 import type { Instant } from "../runtime/instant.ts";
 
 /** From its first second, up to but without its last. */
-export interface Opening {
+interface Opening {
   readonly from: Instant;
   readonly to: Instant;
 }

@@ -13,6 +13,9 @@ export class ContractError extends Error {
   override readonly name = "ContractError";
 }
 
+/** The form of every cloud's error codes; what is in another form is a text, and stays where it came from. */
+export const CLOUD_CODE = /^[\w.-]{1,100}$/;
+
 export interface CloudFailure {
   readonly provider: "aws" | "azure";
   /** The operation as the provider names it, such as `IssueCertificate`. */

@@ -1,19 +1,26 @@
 /** What every Lambda entry point needs around its verb, as middleware: one concern each. */
 import type { MiddlewareObj } from "@middy/core";
+import { InvariantError } from "./errors.ts";
 import type { Sink } from "./log.ts";
 
 /** Lambda's JSON log format keeps an object's fields searchable (`$.message.event`). */
 export const lambdaSink: Sink = (level, record) => console[level](record);
 
+/** The invocation's error names so many; the log has all of them. */
+const NAMED_MAX = 10;
+
 /**
  * Fails the invocation when its report names trouble, after the report is out: the platform's retry, dead-letter
- * queue and alarms then do what they are for.
+ * queue and alarms then do what they are for. A verb that returned no report cannot be told from one in trouble.
  */
 export function failOnTrouble(): MiddlewareObj<unknown, { readonly trouble: readonly string[] }> {
   return {
     after: ({ response }) => {
-      const trouble = response?.trouble ?? [];
-      if (trouble.length > 0) throw new Error(`the run ended in trouble: ${trouble.slice(0, 10).join("; ")}`);
+      if (!Array.isArray(response?.trouble)) throw new InvariantError("the run returned no report");
+      const { trouble } = response;
+      if (trouble.length === 0) return;
+      const more = trouble.length > NAMED_MAX ? `; and ${trouble.length - NAMED_MAX} more` : "";
+      throw new Error(`the run ended in trouble: ${trouble.slice(0, NAMED_MAX).join("; ")}${more}`);
     },
   };
 }

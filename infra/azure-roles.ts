@@ -1,0 +1,35 @@
+/// <reference path="../.sst/platform/config.d.ts" />
+/** Who may do what in Azure: the built-in roles that are used here, and how any role is given. */
+import { azureAccount } from "./names.ts";
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles */
+const BUILT_IN = {
+  "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
+  "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+  "Storage Blob Data Owner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+} as const;
+
+export interface Assignment {
+  principalId: $util.Input<string>;
+  roleId: $util.Input<string>;
+  scope: $util.Input<string>;
+}
+
+export function builtInRole(name: keyof typeof BUILT_IN): $util.Output<string> {
+  const { subscriptionId } = azureAccount();
+  return $interpolate`/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${BUILT_IN[name]}`;
+}
+
+/**
+ * Gives a role to a managed identity. Saying that it is a service principal keeps Azure from looking up an
+ * identity that was made a moment ago and is not known everywhere yet
+ * (https://learn.microsoft.com/azure/role-based-access-control/troubleshooting).
+ */
+export function assignRole(name: string, { principalId, roleId, scope }: Assignment) {
+  return new azurenative.authorization.RoleAssignment(name, {
+    principalId,
+    principalType: "ServicePrincipal",
+    roleDefinitionId: roleId,
+    scope,
+  });
+}

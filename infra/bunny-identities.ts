@@ -1,0 +1,50 @@
+/// <reference path="../.sst/platform/config.d.ts" />
+/**
+ * Who each bunny is to Azure: an identity that only the tokens of its own Kubernetes service account can
+ * take on, and that can read only the certificates of that bunny, with their keys.
+ */
+import type { LinkBunny } from "../shared/link/schema.ts";
+import { assignRole, builtInRole } from "./azure-roles.ts";
+import { stageName } from "./names.ts";
+import type { ResourceGroup } from "./resource-group.ts";
+import type { Vault } from "./vaults.ts";
+
+/** The audience that Azure expects in a token of a Kubernetes service account. */
+const AUDIENCE = "api://AzureADTokenExchange";
+
+export function createBunnyIdentities(
+  group: ResourceGroup,
+  bunnies: readonly LinkBunny[],
+  vaults: readonly Vault[],
+): void {
+  for (const bunny of bunnies) {
+    const vault = vaults.find((it) => it.bunny === bunny.name);
+    if (vault === undefined) throw new Error(`${bunny.name} has no vault`);
+    const principalId = createIdentity(group, bunny);
+    for (const certificate of bunny.certificates) {
+      // A certificate with its private key is read as the secret of the same name.
+      assignRole(`SecretsUser-${bunny.name}-${certificate.name}`, {
+        principalId,
+        roleId: builtInRole("Key Vault Secrets User"),
+        scope: $interpolate`${vault.id}/secrets/${certificate.name}`,
+      });
+    }
+  }
+}
+
+function createIdentity(group: ResourceGroup, { name, workload }: LinkBunny): $util.Output<string> {
+  const identity = new azurenative.managedidentity.UserAssignedIdentity(`Identity-${name}`, {
+    resourceGroupName: group.name,
+    location: group.location,
+    resourceName: stageName(name),
+  });
+  new azurenative.managedidentity.FederatedIdentityCredential(`Federation-${name}`, {
+    resourceGroupName: group.name,
+    resourceName: identity.name,
+    federatedIdentityCredentialResourceName: "kubernetes",
+    issuer: workload.issuer,
+    subject: `system:serviceaccount:${workload.namespace}:${workload.serviceAccount}`,
+    audiences: [AUDIENCE],
+  });
+  return identity.principalId;
+}

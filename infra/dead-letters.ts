@@ -1,0 +1,32 @@
+/// <reference path="../.sst/platform/config.d.ts" />
+/** Where an event goes that could not be delivered, or whose function failed to the last attempt. */
+import { stageName } from "./names.ts";
+
+/** The longest that SQS keeps a message: 14 days. */
+const RETENTION_SECONDS = 1_209_600;
+
+/** Returns the queue's ARN. */
+export function createDeadLetters(): $util.Output<string> {
+  const queue = new aws.sqs.Queue("DeadLetters", {
+    name: stageName("dead-letters"),
+    messageRetentionSeconds: RETENTION_SECONDS,
+    sqsManagedSseEnabled: true,
+  });
+  new aws.sqs.QueuePolicy("DeadLettersPolicy", {
+    queueUrl: queue.url,
+    policy: $jsonStringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          // Who may send is said in the senders' roles; here only that nobody does so in the clear.
+          Effect: "Deny",
+          Principal: "*",
+          Action: "sqs:*",
+          Resource: queue.arn,
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+      ],
+    }),
+  });
+  return queue.arn;
+}

@@ -1,0 +1,39 @@
+/// <reference path="../.sst/platform/config.d.ts" />
+/** Everything that is deployed, and what each part is told of the others. */
+import { createBunnyIdentities } from "./bunny-identities.ts";
+import { createCertificateAuthority } from "./certificate-authority.ts";
+import { renewCertificatesRoleArn, scheduleRenewals } from "./certificates.ts";
+import { createDeadLetters } from "./dead-letters.ts";
+import { createFunctionApp } from "./function-app.ts";
+import { createIdentityFederation } from "./identity-federation.ts";
+import { createJournal } from "./journal.ts";
+import { link } from "./link.ts";
+import { createRelayLog } from "./relay-log.ts";
+import { createResourceGroup } from "./resource-group.ts";
+import { allowCertificateWork, createVaults } from "./vaults.ts";
+
+export function deploy() {
+  const certificateAuthority = createCertificateAuthority(link.certificateAuthority);
+  const issuer = createIdentityFederation(link.aws.outboundIdentityFederation);
+
+  const group = createResourceGroup(link.azure.location);
+  const vaults = createVaults(group, link.bunnies);
+  createBunnyIdentities(group, link.bunnies, vaults);
+
+  const functionApp = createFunctionApp(group, {
+    TOKEN_ISSUER: issuer,
+    ROLE_RENEW_CERTIFICATES: renewCertificatesRoleArn(),
+    PINNED_CA: certificateAuthority.pem,
+    VAULTS: $jsonStringify(Object.fromEntries(vaults.map(({ bunny, uri }) => [bunny, uri]))),
+  });
+  allowCertificateWork(group, functionApp.principalId, vaults);
+
+  scheduleRenewals({
+    certificateAuthorityArn: certificateAuthority.arn,
+    journal: createJournal(),
+    relayLog: createRelayLog(link.relay.log),
+    hand: functionApp.host,
+    deadLetterArn: createDeadLetters(),
+    schedule: link.certificates,
+  });
+}

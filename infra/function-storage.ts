@@ -1,0 +1,86 @@
+/// <reference path="../.sst/platform/config.d.ts" />
+/** The Function App's storage: its package, and what its host keeps. Reached with identities, never a key. */
+import { assignRole, builtInRole } from "./azure-roles.ts";
+import type { FunctionPackage } from "./function-package.ts";
+import { azureAccount, uniqueSuffix } from "./names.ts";
+import type { ResourceGroup } from "./resource-group.ts";
+
+export interface FunctionStorage {
+  id: $util.Output<string>;
+  accountName: $util.Output<string>;
+  /** Where the app finds its package. Known once the package is there. */
+  packageContainerUrl: $util.Output<string>;
+}
+
+/** The name under which a Flex Consumption app looks for its package in the container. */
+const PACKAGE_BLOB = "released-package.zip";
+
+export function createFunctionStorage(group: ResourceGroup, code: FunctionPackage): FunctionStorage {
+  const account = createAccount(group);
+  const container = new azurenative.storage.BlobContainer("Packages", {
+    resourceGroupName: group.name,
+    accountName: account.name,
+    containerName: "packages",
+    publicAccess: "None",
+  });
+  const upload = uploadPackage(group, account, container, code);
+  const endpoint = account.primaryEndpoints.apply(({ blob }) => blob);
+  return {
+    id: account.id,
+    accountName: account.name,
+    packageContainerUrl: $resolve([endpoint, container.name, upload.url]).apply(
+      ([blob, name]) => `${blob}${name}`,
+    ),
+  };
+}
+
+function createAccount(group: ResourceGroup) {
+  return new azurenative.storage.StorageAccount("FunctionStorage", {
+    resourceGroupName: group.name,
+    location: group.location,
+    accountName: $interpolate`warrener${uniqueSuffix("storage")}`,
+    kind: "StorageV2",
+    sku: { name: "Standard_LRS" },
+    allowSharedKeyAccess: false,
+    allowBlobPublicAccess: false,
+    enableHttpsTrafficOnly: true,
+    minimumTlsVersion: "TLS1_2",
+  });
+}
+
+type Account = ReturnType<typeof createAccount>;
+
+/** Owning a subscription does not include its data: whoever deploys needs a role to write the package. */
+function uploadPackage(
+  group: ResourceGroup,
+  account: Account,
+  container: { name: $util.Output<string> },
+  code: FunctionPackage,
+) {
+  const deployer = new azurenative.authorization.RoleAssignment("PackageUploader", {
+    principalId: azureAccount().objectId,
+    roleDefinitionId: builtInRole("Storage Blob Data Contributor"),
+    scope: account.id,
+  });
+  return new azurenative.storage.Blob(
+    "Package",
+    {
+      resourceGroupName: group.name,
+      accountName: account.name,
+      containerName: container.name,
+      blobName: PACKAGE_BLOB,
+      source: code.archive,
+    },
+    // A new package takes the old one's name: creating first and deleting then would delete the new one.
+    { dependsOn: [deployer], deleteBeforeReplace: true },
+  );
+}
+
+/** What the Functions host itself needs to read its package and to keep its locks. */
+export function allowHostStorage(storage: FunctionStorage, principalId: $util.Output<string>): void {
+  assignRole("HostStorage", {
+    principalId,
+    roleId: builtInRole("Storage Blob Data Owner"),
+    scope: storage.id,
+  });
+}

@@ -1,0 +1,33 @@
+/** bunny's own log: which certificate it uses and why, and when polling stops or starts to work. No job data. */
+import type { MountReason } from "./mounted-certificate.ts";
+
+export type BunnyEvent =
+  | { readonly event: "certificate.unusable"; readonly reason: MountReason }
+  | { readonly event: "certificate.found"; readonly serial: string; readonly notAfter: string }
+  | { readonly event: "certificate.adopted"; readonly serial: string }
+  /** Polling goes on with the certificate named in `keeps`, when there is one. */
+  | {
+      readonly event: "certificate.not-accepted";
+      readonly serial: string;
+      readonly reason: string;
+      readonly keeps?: string;
+    }
+  | { readonly event: "poll.failing"; readonly reason: string }
+  | { readonly event: "poll.recovered" }
+  | { readonly event: "job.failed"; readonly id: string; readonly reason: string };
+
+export type BunnyLog = (event: BunnyEvent) => void;
+
+const WARNINGS: ReadonlySet<BunnyEvent["event"]> = new Set([
+  "certificate.unusable",
+  "certificate.not-accepted",
+  "poll.failing",
+  "job.failed",
+]);
+
+export function bunnyLog(output: (line: string) => void, clock: () => number): BunnyLog {
+  return ({ event, ...fields }) => {
+    const level = WARNINGS.has(event) ? "warn" : "info";
+    output(JSON.stringify({ time: new Date(clock()).toISOString(), level, event, ...fields }));
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * What the demo is made of: chapters, each of which does something to the running stack and checks what came of
+ * it. A check that does not hold ends the chapter with its own words; nothing is told that was not checked.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Stack } from "../stack/stack.ts";
+
+export type Facts = Readonly<Record<string, string | number | boolean>>;
+
+export interface Chapter {
+  readonly name: string;
+  run(stack: Stack): Promise<Facts>;
+}
+
+/** Thrown when a step of the demo did not hold; the message says which. */
+export class StepFailed extends Error {
+  override readonly name = "StepFailed";
+}
+
+export function check(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new StepFailed(what);
+}
+
+/** Waits until `find` finds something. Throws `StepFailed` with `what` when it does not in time. */
+export async function until<T>(
+  what: string,
+  find: () => T | null | undefined | false,
+  timeoutMs = 30_000,
+): Promise<T> {
+  const end = performance.now() + timeoutMs;
+  while (performance.now() < end) {
+    const found = find();
+    if (found !== null && found !== undefined && found !== false) return found;
+    await pause(25);
+  }
+  throw new StepFailed(`${what}, within ${timeoutMs / 1000} s`);
+}

@@ -1,0 +1,44 @@
+import { type Chapter, check, until } from "../chapter.ts";
+import { acceptedSerials, protagonists, signedForBunny, versions } from "../look.ts";
+
+export const killed: Chapter = {
+  name: "a Lambda killed between issue and merge is healed by the next run",
+  async run(stack) {
+    const { renew, bunny } = protagonists(stack);
+    const before = {
+      versions: versions(stack).length,
+      signed: signedForBunny(stack).length,
+      polls: bunny.worker.counts(),
+    };
+    let kills = 0;
+    // The moment after the CA has signed, and before the function can have heard of it.
+    const remove = stack.kernel.faults.add({
+      operation: "acm-pca:IssueCertificate",
+      nth: 1,
+      when: "after",
+      effect: {
+        kind: "run",
+        action: () => {
+          kills += 1;
+          renew.lambda.kill();
+        },
+      },
+    });
+    try {
+      const issued = await until("the renewal begins", () => signedForBunny(stack)[before.signed]);
+      await until("the function is killed", () => kills === 1);
+      check(versions(stack).length === before.versions, "nothing was merged when the function died");
+      const merged = await until("a later run merges", () => versions(stack)[before.versions]);
+      check(
+        issued.serial.endsWith(merged.serial),
+        "it is the same certificate that was issued before the kill",
+      );
+      check(signedForBunny(stack).length === before.signed + 1, "the CA signed once");
+      await until("relay accepts it", () => acceptedSerials(stack).includes(merged.serial));
+      check(bunny.worker.counts().failedPolls === before.polls.failedPolls, "no poll failed meanwhile");
+      return { kills, serial: merged.serial, signatures: 1, failedPolls: 0 };
+    } finally {
+      remove();
+    }
+  },
+};

@@ -1,0 +1,59 @@
+/** What the chapters look at: the world as a person with access to everything would see it. */
+import { Serial } from "../../shared/certificates/schema.ts";
+import { RelayLogLine } from "../relay/log.ts";
+import type { RunningFunction } from "../stack/lambdas.ts";
+import type { Stack } from "../stack/stack.ts";
+import { check } from "./chapter.ts";
+
+/** The one function, certificate and bunny that the demo is about. */
+export function protagonists(stack: Stack) {
+  const [renew] = stack.functions.values();
+  const [bunny] = stack.workloads.bunnies;
+  const [declared] = stack.link.bunnies;
+  const [certificate] = declared?.certificates ?? [];
+  const [vault] = stack.graph.vaults;
+  check(
+    renew !== undefined && bunny !== undefined && certificate !== undefined && vault !== undefined,
+    "the link has a bunny with a certificate",
+  );
+  return { renew, bunny, certificate, vault: stack.azure.keyVaults.vault(vault.name) };
+}
+
+/** The versions that the vault holds of the certificate, oldest first. */
+export function versions(
+  stack: Stack,
+): { readonly version: string; readonly serial: Serial; readonly notAfterMs: number }[] {
+  const { certificate, vault } = protagonists(stack);
+  const merged = vault.certificates.get(certificate.name)?.versions ?? [];
+  return merged.map(({ id, leaf, notAfter }) => ({
+    version: id,
+    serial: Serial.parse(leaf.serialNumber),
+    notAfterMs: notAfter * 1000,
+  }));
+}
+
+/** relay's own lines as CloudWatch holds them. */
+export function relayLines(stack: Stack): RelayLogLine[] {
+  const events = stack.aws.logs.events(stack.link.relay.log.group);
+  return events.flatMap(({ message }) => {
+    const record: { log_processed?: unknown } = JSON.parse(message);
+    const line = RelayLogLine.safeParse(record.log_processed);
+    return line.success ? [line.data] : [];
+  });
+}
+
+export function acceptedSerials(stack: Stack): Serial[] {
+  return relayLines(stack).flatMap((line) =>
+    line.event === "client.accepted" ? [line.clientCertificateSerial] : [],
+  );
+}
+
+/** How often the brain had a certificate signed; relay's own certificates are not its doing. */
+export function signedForBunny(stack: Stack) {
+  const role = protagonists(stack).renew.deployed.role.arn;
+  return stack.aws.acmPca.issued().filter(({ issuedTo }) => issuedTo === role);
+}
+
+export async function runNow(stack: Stack, renew: RunningFunction = protagonists(stack).renew) {
+  return await renew.invoke({});
+}

@@ -1,0 +1,117 @@
+/**
+ * Evaluates the deployment: runs the real sst.config.ts against an engine that only takes notes, builds
+ * the real bundles, and returns all of it as a graph. Nothing is cached: what is returned is what the
+ * sources say now. Needs no account and no network.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { viewCertificateAuthority, viewLogGroups, viewQueues, viewTables } from "./aws-views.ts";
+import {
+  viewFederatedCredentials,
+  viewFunctionApp,
+  viewRoleAssignments,
+  viewRoleDefinitions,
+  viewVaults,
+} from "./azure-views.ts";
+import { ACCOUNT_ID, SUBSCRIPTION_ID, TENANT_ID } from "./identifiers.ts";
+import { viewFunctions, viewSchedules } from "./lambda-views.ts";
+import { createOverlay } from "./overlay.ts";
+import { linkPlatform, preparePlatform } from "./prepare.ts";
+import { Graph, Recorded } from "./schema.ts";
+
+export interface EvaluateOptions {
+  stage?: string;
+  /** Takes the place of link.config.ts. */
+  linkFile?: string;
+  /** The checkout; this one, unless told otherwise. */
+  root?: string;
+}
+
+/** The bundles lie on disk until `dispose` is called. */
+export type EvaluatedGraph = Graph & AsyncDisposable & { dispose(): Promise<void> };
+
+/** Thrown when the program fails: the message says every reason. */
+export class EvaluationError extends Error {
+  override readonly name = "EvaluationError";
+}
+
+const ROOT = path.resolve(import.meta.dirname, "..", "..");
+const RECORDER = fileURLToPath(new URL("record.ts", import.meta.url));
+
+export async function evaluate({
+  stage = "local",
+  linkFile,
+  root = ROOT,
+}: EvaluateOptions = {}): Promise<EvaluatedGraph> {
+  await preparePlatform(root);
+  const directory = await createOverlay({ root, purpose: "graph", linkFile });
+  const dispose = () => rm(directory, { recursive: true, force: true });
+  try {
+    await linkPlatform(root, directory);
+    const graph = toGraph(await record(directory, stage), directory);
+    return { ...graph, dispose, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function record(directory: string, stage: string): Promise<Recorded> {
+  const output = path.join(directory, "recorded.json");
+  const messages = await run([RECORDER, directory, stage, output], directory);
+  // A program that failed also ends with an error code; what it wrote says more than that.
+  if (!existsSync(output)) throw new EvaluationError(`the deployment could not be evaluated:\n${messages}`);
+  const recorded = Recorded.parse(JSON.parse(await readFile(output, "utf8")));
+  const reasons = [...new Set(recorded.errors)];
+  if (reasons.length > 0) throw new EvaluationError(`the deployment fails:\n${reasons.join("\n")}`);
+  return recorded;
+}
+
+/** Returns what the process wrote to its standard error. */
+async function run(args: string[], cwd: string): Promise<string> {
+  const env = { PATH: process.env["PATH"] };
+  const child = spawn(process.execPath, ["--enable-source-maps", ...args], {
+    cwd,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let messages = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    messages += text;
+  });
+  await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
+  return messages;
+}
+
+function toGraph({ app, stage, region, builds, ...recorded }: Recorded, directory: string): Graph {
+  // They were registered as their inputs became known, which is another order each time.
+  const resources = recorded.resources.toSorted((a, b) => compare(a.type, b.type) || compare(a.name, b.name));
+  const functions = viewFunctions(resources, { directory, builds });
+  const functionApp = viewFunctionApp(resources, directory);
+  return Graph.parse({
+    app,
+    stage,
+    region,
+    accountId: ACCOUNT_ID,
+    tenantId: TENANT_ID,
+    subscriptionId: SUBSCRIPTION_ID,
+    directory,
+    resources,
+    functions,
+    schedules: viewSchedules(resources, functions),
+    functionApp,
+    vaults: viewVaults(resources, functionApp),
+    roleDefinitions: viewRoleDefinitions(resources),
+    roleAssignments: viewRoleAssignments(resources),
+    federatedCredentials: viewFederatedCredentials(resources),
+    certificateAuthority: viewCertificateAuthority(resources, functions),
+    tables: viewTables(resources),
+    queues: viewQueues(resources),
+    logGroups: viewLogGroups(resources),
+  });
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));

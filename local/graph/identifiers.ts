@@ -1,0 +1,36 @@
+/**
+ * The identifiers that the clouds would hand out, as fixed values: the same program gives the same graph.
+ * What no evaluation can know (a certificate of a CA that does not exist yet, the account's token issuer)
+ * is a placeholder, which whoever runs the graph replaces with `substitute`.
+ */
+import { createHash } from "node:crypto";
+
+export const ACCOUNT_ID = "123456789012";
+export const SUBSCRIPTION_ID = guid("subscription");
+export const TENANT_ID = guid("tenant");
+/** Object id of whoever deploys. */
+export const DEPLOYER_ID = guid("deployer");
+
+/** Stands where the PEM text of the CA's own certificate belongs. */
+export const CA_CERTIFICATE_PLACEHOLDER = "{{certificate-authority-certificate}}";
+/** Stands where the account's issuer of web identity tokens belongs, an https URL. */
+export const TOKEN_ISSUER_PLACEHOLDER = "{{token-issuer}}";
+
+/** A GUID that depends on the name alone. */
+export function guid(name: string): string {
+  const hex = createHash("sha256").update(name).digest("hex");
+  // Version 4, variant 1: some clients refuse a GUID without them.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** Returns the settings with every placeholder replaced. A placeholder that is left over is an error. */
+export function substitute(
+  settings: Readonly<Record<string, string>>,
+  replacements: { caCertificate: string; tokenIssuer: string },
+): Record<string, string> {
+  const replace = (value: string) =>
+    value
+      .replaceAll(CA_CERTIFICATE_PLACEHOLDER, () => replacements.caCertificate)
+      .replaceAll(TOKEN_ISSUER_PLACEHOLDER, () => replacements.tokenIssuer);
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, replace(value)]));
+}

@@ -1,0 +1,69 @@
+/**
+ * `npm run local`: keeps both clouds and both workloads up until Ctrl-C, and says what to point at them. `--calm`
+ * for stand-ins that never misbehave, `--seed N` for their faults, `--link FILE` for another link than
+ * link.config.ts, `--speed N` for a scheduler that runs N times as fast.
+ */
+import { randomInt } from "node:crypto";
+import { ConfigError } from "../shared/runtime/errors.ts";
+import { parseOptions } from "./command-line.ts";
+import { type Stack, startStack } from "./stack/stack.ts";
+
+const options = parseOptions("npm run local --", {
+  calm: { type: "boolean", default: false },
+  seed: { type: "string" },
+  link: { type: "string" },
+  speed: { type: "string" },
+});
+const seed = options.number("seed") ?? randomInt(1, 1_000_000);
+const linkFile = options.text("link");
+const speed = options.number("speed") ?? 1;
+
+const stopped = new Promise<void>((resolve) => {
+  process.once("SIGINT", () => resolve());
+  process.once("SIGTERM", () => resolve());
+});
+try {
+  if (speed < 1) throw new ConfigError("--speed must be 1 or more");
+  process.stdout.write("evaluating the deployment and starting both clouds…\n");
+  const stack = await startStack({
+    seed,
+    speed,
+    calm: options.flag("calm"),
+    onLogLine: (source, line) => void process.stdout.write(`${source} | ${line}\n`),
+    ...(linkFile === undefined ? {} : { linkFile }),
+  });
+  process.stdout.write(guide(stack));
+  stack.begin();
+  await stopped;
+  process.stdout.write("stopping…\n");
+  await stack.close();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+
+function guide({ aws, proxy, ca, workloads, graph }: Stack): string {
+  const { credentials } = aws.identities.issue({ roleArn: aws.relayRoleArn, sessionName: "you" });
+  const { host, port, servername } = workloads.address;
+  return `
+everything listens (stand-in faults: --seed ${seed}). To look around, in another terminal:
+
+  AWS, as relay's role (log groups, the CA):
+    export AWS_ENDPOINT_URL=${aws.server.url} AWS_REGION=${graph.region}
+    export AWS_ACCESS_KEY_ID=${credentials.accessKeyId}
+    export AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}
+    export AWS_SESSION_TOKEN=${credentials.sessionToken}
+
+  Azure, at its production URLs:
+    export HTTPS_PROXY=${proxy.url} NODE_USE_ENV_PROXY=1
+    CA file: ${ca.caFile}
+    the Function App: https://${graph.functionApp.hostName}/api
+    vaults: ${graph.vaults.map(({ uri }) => uri).join(" ")}
+
+  relay: https://${host}:${port} as ${servername}, mutual TLS
+
+schedules: ${graph.schedules.map(({ name, expression }) => `${name} ${expression}`).join(", ")}. Ctrl-C stops everything.
+
+`;
+}

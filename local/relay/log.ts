@@ -1,0 +1,66 @@
+/**
+ * What relay says to its log, one JSON object a line: who was accepted or refused, with which certificate, under
+ * which trust bundle. docs/workloads.md is the contract. Job content and header values have no place in it.
+ */
+import * as z from "zod";
+import { Serial } from "../../shared/certificates/schema.ts";
+
+/** Why a caller was turned away. Closed: whatever OpenSSL says beyond these is `invalid-chain`. */
+export const RefusalReason = z.enum([
+  "no-certificate",
+  "expired",
+  "not-yet-valid",
+  "unknown-ca",
+  "wrong-purpose",
+  "other-identity",
+  "invalid-chain",
+  "malformed",
+  "handshake-failed",
+]);
+export type RefusalReason = z.infer<typeof RefusalReason>;
+
+const line = {
+  time: z.iso.datetime({ precision: 3 }),
+  level: z.enum(["info", "warn"]),
+  replica: z.string().min(1),
+  trustBundleVersion: z.string().min(1),
+};
+
+export const RelayLogLine = z.discriminatedUnion("event", [
+  z.strictObject({ ...line, event: z.literal("relay.started"), port: z.int() }),
+  z.strictObject({ ...line, event: z.literal("trust-bundle.loaded") }),
+  z.strictObject({
+    ...line,
+    event: z.literal("client.accepted"),
+    clientCertificateSerial: Serial,
+    clientAddress: z.string(),
+    identity: z.string(),
+  }),
+  z.strictObject({
+    ...line,
+    event: z.literal("client.refused"),
+    reason: RefusalReason,
+    /** Absent when none was presented, or when what was presented is no serial number. */
+    clientCertificateSerial: Serial.optional(),
+    clientAddress: z.string(),
+  }),
+]);
+export type RelayLogLine = z.infer<typeof RelayLogLine>;
+
+/** Distributes over the union, so that each event keeps its own fields. */
+type WithoutCommon<Line> = Line extends RelayLogLine ? Omit<Line, "time" | "level" | "replica"> : never;
+export type RelayEvent = WithoutCommon<RelayLogLine>;
+
+export type RelayLog = (event: RelayEvent) => void;
+
+export function relayLog(options: {
+  readonly output: (line: string) => void;
+  readonly replica: string;
+  readonly clock: () => number;
+}): RelayLog {
+  return ({ event, ...fields }) => {
+    const level = event === "client.refused" ? "warn" : "info";
+    const time = new Date(options.clock()).toISOString();
+    options.output(JSON.stringify({ time, level, event, replica: options.replica, ...fields }));
+  };
+}

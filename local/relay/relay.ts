@@ -1,0 +1,174 @@
+/**
+ * relay: a job queue over HTTPS that lets in nobody without a client certificate that its trust bundle, its list
+ * of identities and the clock all accept (gate.ts). The bundle and its own certificate can be replaced while it
+ * runs; open connections stay.
+ */
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import { createSecureContext, type SecureContext } from "node:tls";
+import type { Tap } from "../stand-in/kernel.ts";
+import { Gate } from "./gate.ts";
+import { type Answer, errorAnswer, HttpError, message, readBody, send } from "./http.ts";
+import { type RelayLog, relayLog } from "./log.ts";
+import { JobQueue } from "./queue.ts";
+import { route } from "./routes.ts";
+import {
+  checkServerCertificate,
+  contextOptions,
+  type LoadedBundle,
+  loadTrustBundle,
+  type ServerCertificate,
+  type TrustBundle,
+} from "./tls.ts";
+
+export interface RelayOptions {
+  readonly serverCertificate: ServerCertificate;
+  readonly trustBundle: TrustBundle;
+  /** DNS names (or common names, when a certificate has no DNS name) that may come in. */
+  readonly identities: readonly string[];
+  readonly replica: string;
+  readonly output: (line: string) => void;
+  readonly tap?: Tap;
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => number;
+  readonly host?: string;
+  readonly port?: number;
+  readonly leaseMs?: number;
+  readonly openMax?: number;
+  readonly bodyBytesMax?: number;
+}
+
+const LIMITS = {
+  handshakeTimeout: 10_000,
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16_384,
+} as const;
+const DONE_MAX = 10_000;
+const CLOSE_WITHIN_MS = 5_000;
+
+export class Relay {
+  readonly queue: JobQueue;
+  readonly #server: Server;
+  readonly #gate: Gate;
+  readonly #log: RelayLog;
+  readonly #tap: Tap;
+  readonly #bodyBytesMax: number;
+  #trustBundle: LoadedBundle;
+  #serverCertificate: ServerCertificate;
+  #context: SecureContext;
+
+  private constructor(options: RelayOptions) {
+    const clock = options.clock ?? Date.now;
+    this.#trustBundle = loadTrustBundle(options.trustBundle);
+    this.#serverCertificate = checkServerCertificate(options.serverCertificate);
+    this.#log = relayLog({ output: options.output, replica: options.replica, clock });
+    this.#tap = options.tap ?? (() => {});
+    this.#bodyBytesMax = options.bodyBytesMax ?? 1_048_576;
+    this.queue = new JobQueue(
+      { leaseMs: options.leaseMs ?? 30_000, openMax: options.openMax ?? 10_000, doneMax: DONE_MAX },
+      clock,
+    );
+    const { identities } = options;
+    this.#gate = new Gate({ identities, log: this.#log, clock, trustBundle: () => this.#trustBundle });
+    this.#context = createSecureContext(this.#contextOptions());
+    this.#server = createServer(
+      {
+        ...this.#contextOptions(),
+        ...LIMITS,
+        requestCert: true,
+        // The gate refuses, and can say whom: see there.
+        rejectUnauthorized: false,
+        // Node's TLS server drops `allowPartialTrustChain` from its own options; a context per name keeps it.
+        SNICallback: (_, done) => done(null, this.#context),
+      },
+      (request, response) => void this.#answer(request, response),
+    );
+    this.#server.prependListener("secureConnection", (socket) => this.#gate.admit(socket));
+    this.#server.on("tlsClientError", (error, socket) => this.#gate.handshakeFailed(error, socket));
+  }
+
+  static async start(options: RelayOptions): Promise<Relay> {
+    const relay = new Relay(options);
+    relay.#server.listen(options.port ?? 0, options.host ?? "127.0.0.1");
+    await once(relay.#server, "listening");
+    relay.#log({ event: "relay.started", port: relay.port, trustBundleVersion: relay.#trustBundle.version });
+    relay.#logBundle();
+    return relay;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("relay does not listen on a port");
+    return address.port;
+  }
+
+  /** For new connections. Throws and keeps the old bundle when the new one is unusable. */
+  replaceTrustBundle(bundle: TrustBundle): void {
+    this.#trustBundle = loadTrustBundle(bundle);
+    this.#useContext();
+    this.#logBundle();
+  }
+
+  /** For new connections. Throws and keeps the old certificate when the new one is unusable. */
+  replaceServerCertificate(certificate: ServerCertificate): void {
+    this.#serverCertificate = checkServerCertificate(certificate);
+    this.#useContext();
+  }
+
+  /** Lets requests under way finish, for a bounded time. */
+  async close(): Promise<void> {
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    const force = setTimeout(() => this.#server.closeAllConnections(), CLOSE_WITHIN_MS);
+    await closed;
+    clearTimeout(force);
+  }
+
+  #contextOptions() {
+    return contextOptions(this.#serverCertificate, this.#trustBundle);
+  }
+
+  #useContext(): void {
+    this.#context = createSecureContext(this.#contextOptions());
+    this.#server.setSecureContext(this.#contextOptions());
+  }
+
+  #logBundle(): void {
+    this.#log({ event: "trust-bundle.loaded", trustBundleVersion: this.#trustBundle.version });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const client = this.#gate.check(request.socket);
+    if (client === undefined) return;
+    const { identity } = client;
+    const what = `${request.method} ${(request.url ?? "/").split("?")[0]}`;
+    // As everywhere in the local world, `from` is the caller, also of the answer.
+    const see = (name: string, bytes: Uint8Array) =>
+      this.#tap({ from: identity, to: "relay", what: name, bytes });
+    try {
+      const answer = await this.#routed(request, (body) => {
+        const firstLine = `${request.method} ${request.url} HTTP/1.1`;
+        see(what, message(firstLine, request.rawHeaders, body));
+      });
+      see(`${what} answer`, send(response, answer));
+    } catch (error) {
+      // A caller that went away in the middle of its request is not there to be answered.
+      request.socket.destroy();
+      if (request.complete) throw error;
+    }
+  }
+
+  async #routed(request: IncomingMessage, see: (body: Uint8Array) => void): Promise<Answer> {
+    try {
+      const body = await readBody(request, this.#bodyBytesMax);
+      see(body);
+      return route(request, body, this.queue);
+    } catch (error) {
+      if (error instanceof HttpError) return errorAnswer(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * What makes the deployed functions run: the schedules of the deployment, through Lambda's asynchronous
+ * invocation with the retries and the dead-letter queue that the deployment declares.
+ */
+import { AsyncInvoker, type InvocationResult } from "../aws/async-invoke.ts";
+import { Scheduler } from "../aws/scheduler.ts";
+import { Queues } from "../aws/sqs.ts";
+import { realTimers, speedUp } from "../aws/timers.ts";
+import type { Graph } from "../graph/schema.ts";
+import type { InvokeResult } from "../lambda/lambda.ts";
+import type { Kernel } from "../stand-in/kernel.ts";
+import { Refusal } from "../stand-in/operations.ts";
+import type { LocalAws } from "./aws.ts";
+import type { RunningFunction } from "./lambdas.ts";
+
+export interface LocalEvents {
+  readonly queues: Queues;
+  /** Starts every schedule; until then nothing runs by itself. */
+  startSchedules(): void;
+  /** Faults of the local world, not of the functions. */
+  troubles(): readonly Error[];
+  stop(): Promise<void>;
+}
+
+export interface EventParts {
+  readonly kernel: Kernel;
+  readonly graph: Graph;
+  readonly aws: LocalAws;
+  readonly functions: ReadonlyMap<string, RunningFunction>;
+  /** A scheduled minute takes 60 / speed seconds. Everything else keeps the wall clock. */
+  readonly speed: number;
+}
+
+export function createEvents({ kernel, graph, aws, functions, speed }: EventParts): LocalEvents {
+  const timers = speedUp(realTimers, speed);
+  const queues = new Queues(kernel);
+  for (const { arn } of graph.queues) queues.create(arn);
+  const { decide } = aws.server;
+  const run = async (functionArn: string, payload: string) => {
+    const running = functions.get(functionArn);
+    if (running === undefined)
+      throw new Refusal(404, "ResourceNotFoundException", `Function not found: ${functionArn}`);
+    return toInvocationResult(await running.invoke(JSON.parse(payload)));
+  };
+  const invoker = new AsyncInvoker({ kernel, timers, queues, decide, run });
+  for (const { deployed } of functions.values())
+    invoker.addFunction(deployed.arn, asyncConfiguration(deployed));
+  const scheduler = new Scheduler({
+    kernel,
+    timers,
+    queues,
+    decide,
+    invoke: (caller, targetArn, payload) => invoker.accept(caller, targetArn, payload),
+  });
+  return {
+    queues,
+    startSchedules: () => {
+      for (const schedule of graph.schedules.filter(({ enabled }) => enabled))
+        scheduler.add(toSchedule(schedule));
+    },
+    troubles: () => [...scheduler.troubles(), ...invoker.troubles()],
+    async stop() {
+      await scheduler.stop();
+      await invoker.stop();
+    },
+  };
+}
+
+/** No answer for want of an environment is the service's doing, and is tried again. */
+function toInvocationResult(result: InvokeResult): InvocationResult {
+  if (result.ok) return { payload: JSON.stringify(result.payload ?? null) };
+  const { errorType, errorMessage } = result;
+  if (errorType === "TooManyRequestsException") throw new Refusal(429, errorType, errorMessage);
+  return { functionError: "Unhandled", payload: JSON.stringify({ errorType, errorMessage }) };
+}
+
+function asyncConfiguration({ role, asyncInvoke }: RunningFunction["deployed"]) {
+  if (asyncInvoke === undefined) return { roleArn: role.arn };
+  const {
+    maximumRetryAttempts: retriesMax,
+    maximumEventAgeSeconds: eventAgeSecondsMax,
+    onFailureArn,
+  } = asyncInvoke;
+  return { roleArn: role.arn, retriesMax, eventAgeSecondsMax, onFailureQueueArn: onFailureArn };
+}
+
+function toSchedule(schedule: Graph["schedules"][number]) {
+  const {
+    arn,
+    expression,
+    timeZone,
+    targetArn,
+    role,
+    input,
+    maximumRetryAttempts,
+    maximumEventAgeSeconds,
+    deadLetterArn,
+  } = schedule;
+  return {
+    arn,
+    expression,
+    timeZone,
+    targetArn,
+    roleArn: role.arn,
+    input,
+    retriesMax: maximumRetryAttempts,
+    eventAgeSecondsMax: maximumEventAgeSeconds,
+    deadLetterQueueArn: deadLetterArn,
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * The deployed functions, run from their bundles under AWS's own runtime client, each with its captured
+ * environment and the credentials of its own role. What only this world adds is where the clouds are.
+ */
+import type { LambdaFunction } from "../graph/schema.ts";
+import { type InvokeResult, type Lambda, startLambda } from "../lambda/lambda.ts";
+import type { LocalCa } from "../network/local-ca.ts";
+import type { LocalProxy } from "../network/proxy.ts";
+import type { Kernel } from "../stand-in/kernel.ts";
+import type { LocalAws } from "./aws.ts";
+
+export interface LambdaParts {
+  readonly kernel: Kernel;
+  readonly aws: LocalAws;
+  readonly proxy: LocalProxy;
+  readonly ca: LocalCa;
+  readonly onLogLine: (functionName: string, line: string) => void;
+}
+
+export interface RunningFunction {
+  readonly deployed: LambdaFunction;
+  readonly lambda: Lambda;
+  /** Every invocation's result, in the order in which they ended. */
+  readonly results: readonly InvokeResult[];
+  invoke(event: unknown): Promise<InvokeResult>;
+}
+
+export async function startFunction(parts: LambdaParts, deployed: LambdaFunction): Promise<RunningFunction> {
+  const { name, arn, directory, handler, memoryMb, timeoutSeconds, logGroup } = deployed;
+  const lambda = await startLambda({
+    name,
+    arn,
+    directory,
+    handler,
+    memoryMb,
+    timeoutSeconds,
+    env: { ...localNetwork(parts, deployed), ...deployed.environment },
+    tap: parts.kernel.tap,
+    onLogLine: (line) => {
+      parts.aws.logs.append(logGroup, "local", [{ timestamp: Date.now(), message: line }]);
+      parts.onLogLine(name, line);
+    },
+  });
+  const results: InvokeResult[] = [];
+  const invoke = async (event: unknown) => {
+    const result = await lambda.invoke(event);
+    results.push(result);
+    return result;
+  };
+  return { deployed, lambda, results, invoke };
+}
+
+/** The clients of AWS take an endpoint, everything else goes through the proxy: no product code knows of it. */
+function localNetwork(
+  { aws, proxy, ca }: LambdaParts,
+  { name, arn, role }: LambdaFunction,
+): Record<string, string> {
+  const { credentials } = aws.identities.issue({ roleArn: role.arn, sessionName: name, functionArn: arn });
+  return {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    AWS_ENDPOINT_URL: aws.server.url,
+    HTTPS_PROXY: proxy.url,
+    NO_PROXY: "127.0.0.1,localhost",
+    NODE_USE_ENV_PROXY: "1",
+    NODE_EXTRA_CA_CERTS: ca.caFile,
+  };
+}

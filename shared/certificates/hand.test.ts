@@ -1,0 +1,211 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { createModel, type Model, START } from "../../local/model/brain.ts";
+import { linkOf } from "../../local/model/link.ts";
+import { storedPolicy } from "../../local/model/vault-request.ts";
+import { issue, makeCa } from "../../local/testing/certificates.ts";
+import {
+  type CertificateHand,
+  dropRequest,
+  mergeCertificate,
+  observeCertificates,
+  requestCertificate,
+} from "./hand.ts";
+import { csrToPem } from "./pem.ts";
+
+const NAME = "bunny-client";
+
+let model: Model;
+let hand: CertificateHand;
+
+beforeEach(async () => {
+  model = await createModel({ link: linkOf({ one: [{}], two: [{ name: "other-client" }] }) });
+  hand = model.hand;
+});
+
+/** A request that waits, and the chain that our CA gives for it. */
+async function requested() {
+  const answer = await requestCertificate(hand, { name: NAME, expectedVersion: null });
+  if (answer.outcome !== "requested") throw new Error(`the request was ${answer.outcome}`);
+  const { requestId, csr } = answer.pending;
+  const arn = await model.authority.issue({
+    csr: csrToPem(Buffer.from(csr, "base64")),
+    idempotencyToken: requestId,
+    notAfter: START + 604_800,
+    signingAlgorithm: "SHA256WITHECDSA",
+  });
+  const chain = await model.authority.read(arn);
+  if (chain === "signing" || chain === "failed") throw new Error(`the CA was ${chain}`);
+  return { requestId, csr: Buffer.from(csr, "base64"), chain: [...chain] };
+}
+
+async function merged() {
+  const { requestId, chain } = await requested();
+  const answer = await mergeCertificate(hand, { name: NAME, requestId, chain });
+  if (answer.outcome !== "merged") throw new Error(`the merge was ${answer.outcome}`);
+  return answer.current;
+}
+
+const refusal = (reason: string) => ({ outcome: "refused", reason });
+
+describe("observeCertificates", () => {
+  it("shows a name that was never asked for as absent", async () => {
+    expect(await observeCertificates(hand, { names: [NAME] })).toEqual({
+      outcome: "observed",
+      certificates: [{ name: NAME, current: null, pending: null }],
+    });
+  });
+
+  it("shows what waits, and what its policy says otherwise than the link", async () => {
+    const { x509_props } = { x509_props: { subject: "CN=bunny.example.com" } };
+    await model.vault.requestByHand(NAME, storedPolicy({ x509_props, key_props: { exportable: false } }));
+    const { certificates } = await observeCertificates(hand, { names: [NAME] });
+    expect(certificates).toMatchObject([
+      {
+        current: null,
+        pending: {
+          requestId: model.vault.entries.get(NAME)?.request?.requestId,
+          policyFaults: [
+            "its key cannot be exported, so no pod could mount it",
+            "its key is of another kind",
+            "its secret is not PEM",
+          ],
+        },
+      },
+    ]);
+  });
+
+  it("shows the current version as the link speaks of it", async () => {
+    const current = await merged();
+    expect(await observeCertificates(hand, { names: [NAME] })).toMatchObject({
+      certificates: [{ name: NAME, current, pending: null }],
+    });
+    expect(current).toMatchObject({
+      enabled: true,
+      createdAt: START,
+      notAfter: START + 604_800,
+      serial: model.authority.issues[0]?.serial,
+      identity: { commonName: "bunny.example.com", organization: "Example", dnsNames: ["bunny.example.com"] },
+      key: { type: "EC", curve: "P-256" },
+      issuedByPinnedCa: true,
+    });
+  });
+
+  it("says so when the current version is disabled, or of another CA", async () => {
+    await merged();
+    model.vault.disableByHand(NAME);
+    const disabled = await observeCertificates(hand, { names: [NAME] });
+    expect(disabled.certificates).toMatchObject([{ current: { enabled: false } }]);
+    const stranger = await issue(await makeCa(), { commonName: "bunny.example.com", usages: ["clientAuth"] });
+    model.vault.importByHand(NAME, stranger.der);
+    const imported = await observeCertificates(hand, { names: [NAME] });
+    expect(imported.certificates).toMatchObject([{ current: { enabled: true, issuedByPinnedCa: false } }]);
+  });
+
+  it("keeps a waiting request visible beside the current version", async () => {
+    const { version } = await merged();
+    await requestCertificate(hand, { name: NAME, expectedVersion: version });
+    const { certificates } = await observeCertificates(hand, { names: [NAME] });
+    expect(certificates).toMatchObject([{ current: { version }, pending: { policyFaults: [] } }]);
+  });
+
+  it.each([
+    [
+      "that cannot be parsed",
+      () => model.vault.importByHand(NAME, Buffer.from("no certificate")),
+      { code: "unreadable-certificate", operation: "GetCertificate", retryable: false },
+    ],
+    [
+      "that the vault does not give",
+      () =>
+        model.calls.fail({ call: "vault.read-certificate", target: NAME, when: "before", code: "Forbidden" }),
+      { code: "Forbidden", operation: "vault.read-certificate", retryable: true },
+    ],
+  ])("has a problem with a certificate %s, and still shows the others", async (_name, spoil, problem) => {
+    spoil();
+    const { certificates } = await observeCertificates(hand, { names: [NAME, "other-client"] });
+    expect(certificates).toEqual([
+      { name: NAME, problem },
+      { name: "other-client", current: null, pending: null },
+    ]);
+  });
+
+  it("has a problem with a name that its link does not have", async () => {
+    const problem = { code: "unknown-certificate", operation: "certificates.observe", retryable: false };
+    expect(await observeCertificates(hand, { names: ["relay-server"] })).toEqual({
+      outcome: "observed",
+      certificates: [{ name: "relay-server", problem }],
+    });
+    expect(model.calls.vault).toEqual([]);
+  });
+
+  it("throws a fault of our own, rather than calling it the vault's", async () => {
+    const readRequest = () => Promise.reject(new TypeError("x is not a function"));
+    const vaults = new Map([["one", { ...model.vault, readRequest }]]);
+    await expect(observeCertificates({ ...hand, vaults }, { names: [NAME] })).rejects.toThrow(TypeError);
+  });
+});
+
+describe("requestCertificate", () => {
+  it("refuses a name that its link does not have", async () => {
+    const answer = await requestCertificate(hand, { name: "relay-server", expectedVersion: null });
+    expect(answer).toMatchObject(refusal("unknown-certificate"));
+    expect(model.calls.vault).toEqual([]);
+  });
+
+  it("refuses while a request waits", async () => {
+    await requested();
+    const answer = await requestCertificate(hand, { name: NAME, expectedVersion: null });
+    expect(answer).toMatchObject(refusal("request-pending"));
+  });
+
+  it("refuses what was decided for another version than the current one", async () => {
+    const { version } = await merged();
+    for (const expectedVersion of [null, "0".repeat(32)]) {
+      const answer = await requestCertificate(hand, { name: NAME, expectedVersion });
+      expect(answer).toMatchObject(refusal("observation-stale"));
+    }
+    expect(model.calls.count("vault.create-request")).toBe(1);
+    const answer = await requestCertificate(hand, { name: NAME, expectedVersion: version });
+    expect(answer).toMatchObject({ outcome: "requested" });
+  });
+
+  it("asks with the link's own policy, whatever was stored before", async () => {
+    const foreign = storedPolicy({ x509_props: { subject: "CN=x" }, key_props: { exportable: false } });
+    await model.vault.requestByHand(NAME, foreign);
+    model.vault.cancelByHand(NAME);
+    await requested();
+    const { certificates } = await observeCertificates(hand, { names: [NAME] });
+    expect(certificates).toMatchObject([{ pending: { policyFaults: [] } }]);
+  });
+});
+
+describe("dropRequest", () => {
+  it("drops the request that was named", async () => {
+    const { requestId } = await requested();
+    expect(await dropRequest(hand, { name: NAME, requestId })).toEqual({ outcome: "dropped" });
+    expect(model.vault.entries.get(NAME)?.request).toBeUndefined();
+  });
+
+  it("leaves another request alone", async () => {
+    await requested();
+    const answer = await dropRequest(hand, { name: NAME, requestId: "an earlier one" });
+    expect(answer).toMatchObject(refusal("request-gone"));
+    expect(model.vault.entries.get(NAME)?.request).toBeDefined();
+  });
+
+  it("refuses when nothing waits, or it went meanwhile", async () => {
+    expect(await dropRequest(hand, { name: NAME, requestId: "r" })).toMatchObject(refusal("request-gone"));
+    const { requestId } = await requested();
+    const dropped = { ...model.vault, dropRequest: async () => "gone" as const };
+    const answer = await dropRequest(
+      { ...hand, vaults: new Map([["one", dropped]]) },
+      { name: NAME, requestId },
+    );
+    expect(answer).toMatchObject(refusal("request-gone"));
+  });
+
+  it("refuses a name that its link does not have", async () => {
+    const answer = await dropRequest(hand, { name: "relay-server", requestId: "r" });
+    expect(answer).toMatchObject(refusal("unknown-certificate"));
+  });
+});
