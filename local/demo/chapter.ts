@@ -7,9 +7,9 @@ import type { Stack } from "../stack/stack.ts";
 
 export type Facts = Readonly<Record<string, string | number | boolean>>;
 
-export interface Chapter {
+export interface Chapter<World = Stack> {
   readonly name: string;
-  run(stack: Stack): Promise<Facts>;
+  readonly run: (world: World) => Promise<Facts>;
 }
 
 /** Thrown when a step of the demo did not hold; the message says which. */
@@ -24,12 +24,12 @@ export function check(holds: boolean, what: string): asserts holds {
 /** Waits until `find` finds something. Throws `StepFailed` with `what` when it does not in time. */
 export async function until<T>(
   what: string,
-  find: () => T | null | undefined | false,
+  find: () => T | null | undefined | false | Promise<T | null | undefined | false>,
   timeoutMs = 30_000,
 ): Promise<T> {
   const end = performance.now() + timeoutMs;
   while (performance.now() < end) {
-    const found = find();
+    const found = await find();
     if (found !== null && found !== undefined && found !== false) return found;
     await pause(25);
   }

@@ -1,7 +1,7 @@
 /** What the chapters look at: the world as a person with access to everything would see it. */
+import * as z from "zod";
 import { Serial } from "../../shared/certificates/schema.ts";
 import { RelayLogLine } from "../relay/log.ts";
-import type { RunningFunction } from "../stack/lambdas.ts";
 import type { Stack } from "../stack/stack.ts";
 import { check } from "./chapter.ts";
 
@@ -32,12 +32,14 @@ export function versions(
   }));
 }
 
+const ContainerRecord = z.object({ log_processed: z.unknown() });
+
 /** relay's own lines as CloudWatch holds them. */
 export function relayLines(stack: Stack): RelayLogLine[] {
   const events = stack.aws.logs.events(stack.link.relay.log.group);
   return events.flatMap(({ message }) => {
-    const record: { log_processed?: unknown } = JSON.parse(message);
-    const line = RelayLogLine.safeParse(record.log_processed);
+    const record = ContainerRecord.safeParse(parseJson(message));
+    const line = RelayLogLine.safeParse(record.data?.log_processed);
     return line.success ? [line.data] : [];
   });
 }
@@ -54,6 +56,28 @@ export function signedForBunny(stack: Stack) {
   return stack.aws.acmPca.issued().filter(({ issuedTo }) => issuedTo === role);
 }
 
-export async function runNow(stack: Stack, renew: RunningFunction = protagonists(stack).renew) {
-  return await renew.invoke({});
+const BrainLine = z.object({
+  message: z.object({
+    event: z.string(),
+    change: z
+      .object({ kind: z.string(), requestId: z.string().optional(), reasons: z.array(z.string()).optional() })
+      .optional(),
+  }),
+});
+
+/** What the Lambda logged, as CloudWatch holds it; lines of the platform's own are passed over. */
+export function brainRecords(stack: Stack): z.infer<typeof BrainLine>["message"][] {
+  const events = stack.aws.logs.events(protagonists(stack).renew.deployed.logGroup);
+  return events.flatMap(({ message }) => {
+    const line = BrainLine.safeParse(parseJson(message));
+    return line.success ? [line.data.message] : [];
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -50,50 +50,64 @@ export interface StoryOptions {
 
 export async function tellStory({ seed, tell, onLogLine }: StoryOptions): Promise<Story> {
   const startedAt = performance.now();
-  const chapters: Told[] = [];
-  const add = (told: Told) => {
-    chapters.push(told);
-    tell(told);
-    return told.ok;
-  };
-  let stack: Stack | undefined;
-  try {
-    stack = await startStack({
-      linkFile: LINK_FILE,
-      seed,
-      speed: SPEED,
-      mountEveryMs: 500,
-      pollEveryMs: 20,
-      ...(onLogLine === undefined ? {} : { onLogLine }),
-    });
-    for (const chapter of CHAPTERS) if (!add(await tellChapter(chapter, stack))) break;
-  } catch (error) {
-    add({
-      name: "both clouds start on this machine",
-      ok: false,
-      facts: {},
-      failure: textOf(error),
-      durationMs: since(startedAt),
-    });
-  } finally {
-    await stack?.close();
-  }
-  return {
-    ok: chapters.length === CHAPTERS.length && chapters.every(({ ok }) => ok),
-    chapters,
-    durationMs: since(startedAt),
-  };
+  const started = await attempt("both clouds start on this machine", () => startLocalStack(seed, onLogLine));
+  const chapters = "failure" in started ? [started.failure] : await tellAndClose(started.value, tell);
+  if ("failure" in started) tell(started.failure);
+  const ok = chapters.length === CHAPTERS.length && chapters.every((told) => told.ok);
+  return { ok, chapters, durationMs: since(startedAt) };
 }
 
-async function tellChapter({ name, run }: Chapter, stack: Stack): Promise<Told> {
+function startLocalStack(seed: number, onLogLine: StoryOptions["onLogLine"]): Promise<Stack> {
+  return startStack({
+    linkFile: LINK_FILE,
+    seed,
+    speed: SPEED,
+    mountEveryMs: 500,
+    pollEveryMs: 20,
+    ...(onLogLine === undefined ? {} : { onLogLine }),
+  });
+}
+
+async function tellAndClose(stack: Stack, tell: StoryOptions["tell"]): Promise<Told[]> {
+  try {
+    return await tellChapters(CHAPTERS, stack, tell);
+  } finally {
+    await stack.close();
+  }
+}
+
+/** Ends after the first chapter that did not hold. */
+export async function tellChapters<World>(
+  chapters: readonly Chapter<World>[],
+  world: World,
+  tell: (told: Told) => void,
+): Promise<Told[]> {
+  const all: Told[] = [];
+  for (const { name, run } of chapters) {
+    const startedAt = performance.now();
+    const result = await attempt(name, () => run(world));
+    const told =
+      "failure" in result
+        ? result.failure
+        : { name, ok: true, facts: result.value, durationMs: since(startedAt) };
+    all.push(told);
+    tell(told);
+    if (!told.ok) break;
+  }
+  return all;
+}
+
+async function attempt<T>(
+  name: string,
+  run: () => Promise<T>,
+): Promise<{ readonly value: T } | { readonly failure: Told }> {
   const startedAt = performance.now();
   try {
-    return { name, ok: true, facts: await run(stack), durationMs: since(startedAt) };
+    return { value: await run() };
   } catch (error) {
-    return { name, ok: false, facts: {}, failure: textOf(error), durationMs: since(startedAt) };
+    const failure = error instanceof Error ? error.message : String(error);
+    return { failure: { name, ok: false, facts: {}, failure, durationMs: since(startedAt) } };
   }
 }
 
 const since = (startedAt: number): number => Math.round(performance.now() - startedAt);
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -34,11 +34,18 @@ const HEAP_SHARE = 0.9;
 const RUNTIME_CLIENT = createRequire(import.meta.url).resolve("aws-lambda-ric");
 const NATIVE_CLIENT = path.join(import.meta.dirname, "native-client.cjs");
 
+const KILLED = "exited with error: signal: killed";
+
+/** Before the id of an invocation, which native-client.cjs writes after its last log line. */
+const END_OF_LOG = "\0";
+
 interface Running {
   readonly id: string;
   readonly event: string;
   readonly resolve: (result: InvokeResult) => void;
   timer: NodeJS.Timeout;
+  answer?: InvokeResult;
+  logEnded: boolean;
 }
 
 export class Environment {
@@ -48,6 +55,8 @@ export class Environment {
   #running: Running | undefined;
   #give: ((invocation: Invocation) => void) | undefined;
   #gone = false;
+  /** Why it ends, where the process's exit alone does not say it. */
+  #cause: RuntimeError | undefined;
   readonly #exited = Promise.withResolvers<void>();
 
   constructor(options: EnvironmentOptions) {
@@ -65,7 +74,13 @@ export class Environment {
 
   async invoke(event: string): Promise<InvokeResult> {
     const { promise, resolve } = Promise.withResolvers<InvokeResult>();
-    this.#running = { id: randomUUID(), event, resolve, timer: this.#timer(INIT_TIMEOUT_SECONDS) };
+    this.#running = {
+      id: randomUUID(),
+      event,
+      resolve,
+      timer: this.#timer(INIT_TIMEOUT_SECONDS),
+      logEnded: false,
+    };
     if (this.#child === undefined) await this.#start();
     else this.#deliver();
     return await promise;
@@ -91,11 +106,11 @@ export class Environment {
         this.#deliver();
       },
       onResponse: (id, body) =>
-        this.#finish(id, { ok: true, payload: body === "" ? undefined : JSON.parse(body) }),
-      onError: (id, error) => this.#finish(id, { ok: false, ...error }),
-      onInitError: (error) => this.#fail(error),
+        this.#answer(id, { ok: true, payload: body === "" ? undefined : JSON.parse(body) }),
+      onError: (id, error) => this.#answer(id, { ok: false, ...error }),
+      onInitError: (error) => this.#end(error),
     });
-    if (this.#gone) return this.#fail(killed(this.#running));
+    if (this.#gone) return this.#onExit(KILLED);
     const child = spawn(
       process.execPath,
       [
@@ -111,13 +126,12 @@ export class Environment {
       },
     );
     this.#child = child;
-    for (const stream of [child.stdout, child.stderr])
-      createInterface({ input: stream }).on("line", onLogLine);
+    createInterface({ input: child.stdout }).on("line", (line) => this.#onLine(line));
+    createInterface({ input: child.stderr }).on("line", onLogLine);
     child.once("error", (error) => this.#onExit(`could not be started: ${error.message}`));
-    child.once("close", (code, signal) =>
-      this.#onExit(
-        signal === null ? `exited with error: exit status ${code}` : "exited with error: signal: killed",
-      ),
+    // "close" comes after the last line of its log has been read, "exit" may not.
+    child.once("close", (code) =>
+      this.#onExit(code === null ? KILLED : `exited with error: exit status ${code}`),
     );
   }
 
@@ -134,40 +148,53 @@ export class Environment {
 
   #timer(seconds: number): NodeJS.Timeout {
     return setTimeout(() => {
-      this.#fail({
+      this.#end({
         errorType: "Sandbox.Timedout",
         errorMessage: `RequestId: ${this.#running?.id} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
       });
-      this.kill();
     }, seconds * 1_000);
+  }
+
+  #end(cause: RuntimeError): void {
+    this.#cause ??= cause;
+    this.kill();
   }
 
   #onExit(how: string): void {
     this.#gone = true;
     this.#exited.resolve();
-    this.#fail({
+    const exit = {
       errorType: "Runtime.ExitError",
       errorMessage: `RequestId: ${this.#running?.id} Error: Runtime ${how}`,
-    });
+    };
+    this.#finish(this.#running?.answer ?? { ok: false, ...(this.#cause ?? exit) });
   }
 
-  /** The invocation failed, and with it the environment. */
-  #fail(error: RuntimeError): void {
-    this.#gone = true;
-    if (this.#running !== undefined) this.#finish(this.#running.id, { ok: false, ...error });
+  #onLine(text: string): void {
+    // What was written without an end of line comes together with the mark.
+    const [line = "", id] = text.split(END_OF_LOG);
+    if (id === undefined || line !== "") this.#options.onLogLine(line);
+    const running = this.#invocation(id);
+    if (running === undefined) return;
+    running.logEnded = true;
+    if (running.answer !== undefined) this.#finish(running.answer);
   }
 
-  #finish(id: string, result: InvokeResult): void {
+  #answer(id: string, answer: InvokeResult): void {
+    const running = this.#invocation(id);
+    if (running === undefined) return;
+    running.answer = answer;
+    if (running.logEnded) this.#finish(answer);
+  }
+
+  #invocation(id: string | undefined): Running | undefined {
+    return this.#running?.id === id ? this.#running : undefined;
+  }
+
+  #finish(result: InvokeResult): void {
     const running = this.#running;
-    if (running?.id !== id) return;
     this.#running = undefined;
-    clearTimeout(running.timer);
-    // What the process wrote before it answered is in the pipe by now: let it be read first.
-    setImmediate(() => running.resolve(result));
+    clearTimeout(running?.timer);
+    running?.resolve(result);
   }
 }
-
-const killed = (running: Running | undefined): RuntimeError => ({
-  errorType: "Runtime.ExitError",
-  errorMessage: `RequestId: ${running?.id} Error: Runtime exited with error: signal: killed`,
-});

@@ -26,15 +26,21 @@ function call(method, path, body, headers) {
 
 const json = { "Content-Type": "application/json" };
 
+// Says on the log's own way that the log of this invocation ends here: it and the answer go different ways,
+// and whoever started this process waits for both.
+const endLog = (id) => process.stdout.write(`\0${id}\n`);
+
 // The addon answers at once and sends later, but never asks for the next invocation before it has sent.
 let sent = Promise.resolve();
 
 const addon = {
   next: () => sent.then(() => call("GET", "/invocation/next")),
   done(id, body) {
+    endLog(id);
     sent = call("POST", `/invocation/${id}/response`, body, json);
   },
   error(id, body, xray) {
+    endLog(id);
     const type = { "Lambda-Runtime-Function-Error-Type": JSON.parse(body).errorType };
     const cause = xray ? { "Lambda-Runtime-Function-XRay-Error-Cause": xray } : {};
     sent = call("POST", `/invocation/${id}/error`, body, { ...json, ...type, ...cause });

@@ -35,7 +35,7 @@ export function lambdaVariables({
     _HANDLER: handler,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: "ASIALOCALLOCALLOCAL0",
+    AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_SESSION_TOKEN: "local",
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",

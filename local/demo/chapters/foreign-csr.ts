@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
+import { X509Certificate } from "node:crypto";
+import { subjectOf } from "../../../shared/certificates/identity.ts";
 import { requestByHand } from "../../azure/key-vault/person.ts";
 import { type Chapter, check, until } from "../chapter.ts";
-import { protagonists, signedForBunny, versions } from "../look.ts";
+import { brainRecords, protagonists, signedForBunny } from "../look.ts";
 
 const FOREIGN_NAME = "admin.example.com";
 
@@ -9,33 +10,31 @@ export const foreignCsr: Chapter = {
   name: "a request for somebody else's name is never signed",
   async run(stack) {
     const { vault, certificate } = protagonists(stack);
-    const { commonName, dnsNames } = certificate.identity;
+    const { identity } = certificate;
     const held = vault.certificates.get(certificate.name);
     check(held !== undefined && held.pending?.status !== "inProgress", "no renewal is under way yet");
     const foreign = await requestByHand(vault, certificate.name, {
-      subject: `CN=${commonName}`,
-      dnsNames: [...dnsNames, FOREIGN_NAME],
+      subject: subjectOf(identity),
+      dnsNames: [...identity.dnsNames, FOREIGN_NAME],
     });
-    const digest = createHash("sha256").update(foreign.csr).digest("hex");
-    const signaturesBefore = signedForBunny(stack).length;
-    const versionsBefore = versions(stack).length;
-    await until(
-      "the next run drops the request",
-      () => held.pending?.requestId !== foreign.requestId || held.pending?.status !== "inProgress",
+    const decision = await until("a run decides to drop the request", () =>
+      brainRecords(stack).find(({ change }) => change?.requestId === foreign.requestId),
     );
+    const reasons = decision.change?.reasons ?? [];
+    check(decision.change?.kind === "drop-request", "the decision is to drop it");
+    check(reasons.includes("other-dns-names"), `the reason is its names, not ${reasons.join(", ")}`);
+    await until("the request is gone from the vault", () => held.pending?.requestId !== foreign.requestId);
     check(
       held.versions.every(({ key }) => key !== foreign.key),
       "its key never got a certificate",
     );
-    const signed = signedForBunny(stack).slice(signaturesBefore);
+    const names = signedForBunny(stack).map(
+      ({ certificatePem }) => new X509Certificate(certificatePem).subjectAltName ?? "",
+    );
     check(
-      signed.every(({ certificatePem }) => !certificatePem.includes(FOREIGN_NAME)),
+      names.length > 0 && names.every((name) => !name.includes(FOREIGN_NAME)),
       "the CA never signed that name",
     );
-    return {
-      foreignName: FOREIGN_NAME,
-      csrDigest: digest.slice(0, 16),
-      newVersionsMeanwhile: versions(stack).length - versionsBefore,
-    };
+    return { foreignName: FOREIGN_NAME, decision: decision.change.kind, reasons: reasons.join(", ") };
   },
 };

@@ -67,6 +67,8 @@ async function startLoad(stack: Stack) {
     producer.close();
     return count;
   })();
+  // Whoever stops the load gets its failure; until then it is not an unhandled one.
+  running.catch(() => {});
   return {
     stop: async () => {
       stopped = true;
