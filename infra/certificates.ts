@@ -63,14 +63,16 @@ function createFunction(parts: RenewalParts): sst.aws.Function {
     memory: "512 MB",
     timeout: "2 minutes",
     logging: { format: "json", retention: "3 months" },
+    environment,
     // Splitting leaves unread what only other ways of logging in to AWS need. Without the original names of
     // functions there is a tenth less to read at each cold start; stack traces are read with the source maps.
     nodejs: { minify: true, splitting: true, esbuild: { keepNames: false } },
     permissions: [writeOwnLog(name), ...permissions(parts)],
     transform: {
       role: lambdaRole(CONCERN),
-      // SST adds a key to every environment, for links between resources, which are not used here.
-      function: { environment: { variables: environment } },
+      // SST adds a key to every environment, for links between resources, which are not used here; and in dev
+      // what its bridge to the developer's machine needs.
+      function: $dev ? {} : { environment: { variables: environment } },
     },
   });
 }

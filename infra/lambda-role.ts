@@ -19,6 +19,8 @@ export function lambdaRoleArn(thing: string): $util.Output<string> {
  * act as the function towards Azure, and a managed policy over all log groups.
  */
 export function lambdaRole(thing: string) {
+  // `sst dev` runs the function on the developer's machine, and its role must then be open to the account.
+  if ($dev) return { name: stageName(thing) };
   return { name: stageName(thing), assumeRolePolicy: trust("lambda.amazonaws.com"), managedPolicyArns: [] };
 }
 

@@ -151,6 +151,21 @@ describe("Bunny", () => {
     expect(bunny.counts()).toMatchObject({ failedPolls: 0, certificatesUsed: [first, second] });
   });
 
+  it("tries a refused certificate again in half the time that the old one has left, when that is sooner", async () => {
+    const { ca, bunny, time, mount } = await world({ retryCertificateAfterMs: 3_600_000 });
+    await mount(ca, { notAfter: new Date(time.now + 60_000) });
+    await bunny.round();
+    await mount(await makeCa({ commonName: "Next CA" }));
+    await bunny.round();
+    time.now += 29_000;
+    await bunny.round();
+    expect(bunny.counts()).toMatchObject({ failedTrials: 1 });
+    time.now += 1_000;
+    await bunny.round();
+
+    expect(bunny.counts()).toMatchObject({ failedTrials: 2, failedPolls: 0 });
+  });
+
   it("tries the new certificate in the next round when the old one works no more", async () => {
     const { ca, relay, startRelay, bunny, mount } = await world();
     const next = await makeCa({ commonName: "Next CA" });

@@ -85,16 +85,25 @@ export class CertificateInUse {
 
   async #tryCandidate(): Promise<Round | undefined> {
     const candidate = this.#candidate;
-    const { clock, retryAfterMs } = this.#options;
+    const { clock } = this.#options;
     if (candidate === undefined || clock() < candidate.tryAtMs) return undefined;
     this.trials += 1;
     const outcome = await candidate.client.poll();
     if (outcome.kind === "no-answer") {
-      // Without another certificate there is nothing to gain by letting this one rest.
-      const tryAtMs = clock() + (this.#current === undefined ? 0 : retryAfterMs);
+      const tryAtMs = clock() + this.#restMs();
       this.#notAccepted(candidate, outcome, tryAtMs);
     } else this.#adopt(candidate);
     return { outcome, client: candidate.client };
+  }
+
+  /**
+   * How long a candidate that was not accepted waits: never past half of what is left of the certificate in use,
+   * and not at all without one, because then there is nothing to spare.
+   */
+  #restMs(): number {
+    if (this.#current === undefined) return 0;
+    const leftMs = this.#current.certificate.notAfterMs - this.#options.clock();
+    return Math.max(0, Math.min(this.#options.retryAfterMs, leftMs / 2));
   }
 
   #adopt({ certificate, client }: Candidate): void {

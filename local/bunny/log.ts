@@ -1,7 +1,7 @@
 /** bunny's own log: which certificate it uses and why, and when polling stops or starts to work. No job data. */
 import type { MountReason } from "./mounted-certificate.ts";
 
-export type BunnyEvent =
+type BunnyEvent =
   | { readonly event: "certificate.unusable"; readonly reason: MountReason }
   | { readonly event: "certificate.found"; readonly serial: string; readonly notAfter: string }
   | { readonly event: "certificate.adopted"; readonly serial: string }

@@ -49,7 +49,7 @@ export type RelayLogLine = z.infer<typeof RelayLogLine>;
 
 /** Distributes over the union, so that each event keeps its own fields. */
 type WithoutCommon<Line> = Line extends RelayLogLine ? Omit<Line, "time" | "level" | "replica"> : never;
-export type RelayEvent = WithoutCommon<RelayLogLine>;
+type RelayEvent = WithoutCommon<RelayLogLine>;
 
 export type RelayLog = (event: RelayEvent) => void;
 

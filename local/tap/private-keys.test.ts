@@ -6,11 +6,11 @@ import {
   randomBytes,
   sign,
 } from "node:crypto";
-import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { issue, makeCa, makeCsr } from "../testing/certificates.ts";
 import { findPrivateKeys } from "./private-keys.ts";
+import { der, ENCODINGS, formsOf, pem } from "./test-encodings.ts";
 
 const ec = (namedCurve: string) => generateKeyPairSync("ec", { namedCurve }).privateKey;
 const rsa = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLength }).privateKey;
@@ -22,57 +22,6 @@ const KEYS: Record<string, KeyObject[]> = {
   "RSA 2048": Array.from({ length: 3 }, () => rsa(2048)),
   "RSA 4096": [rsa(4096)],
   Ed25519: Array.from({ length: 20 }, () => generateKeyPairSync("ed25519").privateKey),
-};
-
-function der(key: KeyObject, type: "pkcs8" | "sec1" | "pkcs1"): Buffer {
-  return type === "sec1"
-    ? key.export({ type, format: "der" })
-    : type === "pkcs1"
-      ? key.export({ type, format: "der" })
-      : key.export({ type, format: "der" });
-}
-
-function formsOf(name: string): ("pkcs8" | "sec1" | "pkcs1")[] {
-  if (name.startsWith("EC")) return ["pkcs8", "sec1"];
-  return name.startsWith("RSA") ? ["pkcs8", "pkcs1"] : ["pkcs8"];
-}
-
-const wrap = (text: string, width: number, eol: string) =>
-  text.replace(new RegExp(`.{${width}}`, "g"), `$&${eol}`);
-const LABELS = { pkcs8: "PRIVATE KEY", sec1: "EC PRIVATE KEY", pkcs1: "RSA PRIVATE KEY" } as const;
-const pem = (bytes: Buffer, form: keyof typeof LABELS, eol = "\n") =>
-  `-----BEGIN ${LABELS[form]}-----${eol}${wrap(bytes.toString("base64"), 64, eol)}${eol}-----END ${LABELS[form]}-----${eol}`;
-const xml = (text: string) => text.replaceAll("\n", "&#xA;");
-
-/** Every way in which a key is known to travel. */
-const ENCODINGS: Record<string, (bytes: Buffer, form: keyof typeof LABELS) => string | Buffer> = {
-  DER: (bytes) => bytes,
-  PEM: pem,
-  "PEM with CRLF": (bytes, form) => pem(bytes, form, "\r\n"),
-  "PEM in JSON": (bytes, form) => JSON.stringify({ value: pem(bytes, form) }),
-  "PEM in JSON in JSON": (bytes, form) =>
-    JSON.stringify({ log: JSON.stringify({ value: pem(bytes, form) }) }),
-  "PEM in JSON with escaped slashes": (bytes, form) =>
-    JSON.stringify(pem(bytes, form)).replaceAll("/", "\\/"),
-  "PEM in JSON with escaped signs": (bytes, form) =>
-    JSON.stringify(pem(bytes, form)).replaceAll("+", "\\u002b").replaceAll("=", "\\u003D"),
-  "PEM in a form": (bytes, form) => new URLSearchParams({ key: pem(bytes, form) }).toString(),
-  "PEM in a query": (bytes, form) => `?key=${encodeURIComponent(pem(bytes, form))}`,
-  "PEM in a form twice": (bytes, form) => encodeURIComponent(encodeURIComponent(pem(bytes, form))),
-  "PEM in XML": (bytes, form) => `<Key>${xml(pem(bytes, form))}</Key>`,
-  "PEM in YAML": (bytes, form) => `key: |\n${pem(bytes, form).replaceAll(/^/gm, "    ")}`,
-  "base64 of PEM": (bytes, form) => Buffer.from(pem(bytes, form)).toString("base64"),
-  "base64 of PEM in JSON": (bytes, form) =>
-    JSON.stringify({ secret: Buffer.from(JSON.stringify({ key: pem(bytes, form) })).toString("base64") }),
-  "wrapped base64 of PEM": (bytes, form) =>
-    wrap(Buffer.from(pem(bytes, form)).toString("base64"), 76, "\r\n"),
-  "base64 of DER": (bytes) => bytes.toString("base64"),
-  "base64url of DER": (bytes) => bytes.toString("base64url"),
-  "wrapped base64 of DER": (bytes) => wrap(bytes.toString("base64"), 76, "\r\n"),
-  "hexadecimal of DER": (bytes) => bytes.toString("hex"),
-  "wrapped upper-case hexadecimal": (bytes) => wrap(bytes.toString("hex").toUpperCase(), 60, "\n"),
-  "gzip of PEM in JSON": (bytes, form) => gzipSync(JSON.stringify({ value: pem(bytes, form) })),
-  "base64 of gzip": (bytes, form) => gzipSync(pem(bytes, form)).toString("base64"),
 };
 
 const spkiSha256 = (key: KeyObject) =>

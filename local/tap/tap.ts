@@ -12,7 +12,7 @@ export interface SeenKey extends Finding {
   readonly what: string;
 }
 
-export interface TrafficCount {
+interface TrafficCount {
   readonly from: string;
   readonly to: string;
   readonly messages: number;

@@ -1,5 +1,5 @@
-/** One request over mutual TLS on a connection of its own, for tests that play an honest or a bad client. */
-import { request as httpsRequest } from "node:https";
+/** One request over mutual TLS, on a connection of its own unless an agent is given, for tests that play an honest or a bad client. */
+import { type Agent, request as httpsRequest } from "node:https";
 import type { SecureVersion } from "node:tls";
 
 export interface CallOptions {
@@ -10,6 +10,7 @@ export interface CallOptions {
   readonly client?: { readonly privateKeyPem: string; readonly chainPem: string };
   readonly version?: SecureVersion;
   readonly ciphers?: string;
+  readonly agent?: Agent;
   readonly method?: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -28,7 +29,7 @@ export function call(options: CallOptions): Promise<CallOutcome> {
       host: "127.0.0.1",
       port: options.port,
       ca: options.ca,
-      agent: false,
+      agent: options.agent ?? false,
       method: options.method ?? "GET",
       path: options.path,
       headers: options.headers,

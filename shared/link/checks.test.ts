@@ -32,6 +32,13 @@ describe("linkFaults", () => {
       ["certificateAuthority.adopt: is in eu-west-1, but aws.region is eu-west-2: adopt a CA of that region"],
     ],
     [
+      "a lead in which no second run would come",
+      { "certificates.checkEvery": "15 minutes", [`${C}.lifetime`]: "20 minutes" },
+      [
+        `${C}.renewAt: leaves 6 minutes 40 seconds after the latest renewal, less than 2 looks (certificates.checkEvery is 15 minutes): lower it, lengthen the lifetime, or look more often`,
+      ],
+    ],
+    [
       "two bunnies of one name",
       { "bunnies[1]": { ...bunny, certificates: [certificate] } },
       [

@@ -2,7 +2,7 @@
  * The rules of a link that need several of its fields. They run once its structure is sound, all of them, and
  * each fault says what to do.
  */
-import { closedLimitSeconds, jitterLimitSeconds } from "../certificates/lifetime.ts";
+import { closedLimitSeconds, jitterLimitSeconds, renewBySeconds } from "../certificates/lifetime.ts";
 import { contains, overlaps } from "./cidr.ts";
 import { formatDuration } from "./duration.ts";
 import type { Link, LinkCertificate } from "./schema.ts";
@@ -15,6 +15,8 @@ export interface Fault {
 
 /** https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html */
 export const SHORT_LIVED_MAX_SECONDS = 7 * 86_400;
+
+const LEAD_RUNS = 2;
 
 export function linkFaults(link: Link): Fault[] {
   return [
@@ -88,7 +90,9 @@ function certificateFaults(link: Link, certificate: LinkCertificate): Fault[] {
   const renewal = renewalFaults(certificate);
   // Jitter and window are measured by the renewal point: without a sound one they would only repeat its fault.
   const timing =
-    renewal.length > 0 ? renewal : [...jitterFaults(certificate), ...windowFaults(link, certificate)];
+    renewal.length > 0
+      ? renewal
+      : [...leadFaults(link, certificate), ...jitterFaults(certificate), ...windowFaults(link, certificate)];
   return [...lifetimeFaults(link, certificate), ...timing];
 }
 
@@ -113,6 +117,14 @@ function renewalFaults({ lifetimeSeconds, renewAt }: LinkCertificate): Fault[] {
   return [
     { path, message: `would renew at once, again and again, with a lifetime of ${life}: raise one of them` },
   ];
+}
+
+/** What is left after the latest renewal is for a run that failed: at least one more must come in time. */
+function leadFaults({ certificates }: Link, { lifetimeSeconds, renewAt }: LinkCertificate): Fault[] {
+  const lead = lifetimeSeconds - renewBySeconds(lifetimeSeconds, renewAt);
+  if (lead >= LEAD_RUNS * certificates.checkEverySeconds) return [];
+  const message = `leaves ${formatDuration(lead)} after the latest renewal, less than ${LEAD_RUNS} looks (certificates.checkEvery is ${formatDuration(certificates.checkEverySeconds)}): lower it, lengthen the lifetime, or look more often`;
+  return [{ path: "renewAt", message }];
 }
 
 function jitterFaults({ lifetimeSeconds, renewAt, jitterMaxSeconds }: LinkCertificate): Fault[] {

@@ -66,13 +66,24 @@ const CaMode = z
   .enum(["short-lived", "general-purpose"], { error: 'must be "short-lived" or "general-purpose"' })
   .default("short-lived");
 
+interface AdoptedCa {
+  readonly adopt: string;
+  readonly mode: z.infer<typeof CaMode>;
+}
+
+interface CreatedCa {
+  readonly commonName: string;
+  readonly mode: z.infer<typeof CaMode>;
+  readonly lifetimeSeconds: number;
+}
+
 /** One object to the user, one of two to the rest: a CA that exists, or one to create. */
 const CertificateAuthority = strict({
   adopt: CaArn.optional(),
   commonName: SubjectText.optional(),
   mode: CaMode,
   lifetime: Duration().optional(),
-}).transform(({ adopt, commonName, mode, lifetime }, context) => {
+}).transform(({ adopt, commonName, mode, lifetime }, context): AdoptedCa | CreatedCa => {
   if (adopt === undefined && commonName !== undefined) {
     return { commonName, mode, lifetimeSeconds: lifetime ?? CA_LIFETIME_SECONDS };
   }
