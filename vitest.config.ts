@@ -10,8 +10,14 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "unit", include: ["**/*.test.ts"], exclude: [...ignored, system], isolate: false } },
-      { extends: true, test: { name: "system", include: [system], exclude: ignored, pool: "forks", fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: "unit", include: ["**/*.test.ts"], exclude: [...ignored, system], isolate: false },
+      },
+      {
+        extends: true,
+        test: { name: "system", include: [system], exclude: ignored, pool: "forks", fileParallelism: false },
+      },
     ],
   },
 });

@@ -1,7 +1,8 @@
 /** The hand's certificate endpoints: each answers one call of the contract with one verb. */
 import { app, type HttpRequest, type InvocationContext } from "@azure/functions";
+import { readBody } from "../shared/azure-api/body.ts";
 import { type Endpoint, endpoints } from "../shared/azure-api/contract.ts";
-import { BODY_MAX_BYTES, type Service, serve, type Verb } from "../shared/azure-api/serve.ts";
+import { type Service, serve, type Verb } from "../shared/azure-api/serve.ts";
 import {
   type CertificateHand,
   dropRequest,
@@ -27,19 +28,7 @@ function register<E extends Endpoint>(service: Service, endpoint: E, verb: Verb<
     handler: async (request: HttpRequest, context: InvocationContext) => {
       const log = createLog((level, record) => context[level](JSON.stringify(record)));
       const authorization = request.headers.get("authorization");
-      return await serve(service, log, endpoint, { authorization, body: await readBody(request) }, verb);
+      return await serve(service, log, endpoint, { authorization, body: await readBody(request.body) }, verb);
     },
   });
-}
-
-/** Whoever asks was not checked yet, so no more is read than shows that it is too much (serve.ts refuses that). */
-async function readBody(request: HttpRequest): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    chunks.push(chunk);
-    bytes += chunk.byteLength;
-    if (bytes > BODY_MAX_BYTES) break;
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

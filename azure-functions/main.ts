@@ -4,7 +4,7 @@ import { createRemoteJWKSet } from "jose";
 import * as z from "zod";
 import declared from "../link.config.ts";
 import type { Service } from "../shared/azure-api/serve.ts";
-import { keyVault } from "../shared/certificates/azure.ts";
+import { keyVault, keyVaultClient } from "../shared/certificates/azure.ts";
 import { pemToDer, splitPem } from "../shared/certificates/pem.ts";
 import { linkDigest, parseLink } from "../shared/link/load.ts";
 import { parseEnvironment } from "../shared/runtime/environment.ts";
@@ -61,6 +61,6 @@ registerCertificates(service, {
   clock,
   pinned: settings.PINNED_CA.map(pemToDer),
   vaults: new Map(
-    Object.entries(settings.VAULTS).map(([bunny, uri]) => [bunny, keyVault({ uri, credential })]),
+    Object.entries(settings.VAULTS).map(([bunny, uri]) => [bunny, keyVault(keyVaultClient(uri, credential))]),
   ),
 });

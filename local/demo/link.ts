@@ -1,6 +1,6 @@
 /**
- * The demo's link: the reference link with a certificate that lives for seconds, so that its whole life can be
- * watched. Only the local scheduler runs faster than the clock; everything else is as it would be deployed.
+ * The demo's link: the reference link with a certificate that lives for two minutes and is renewed after twelve
+ * seconds, so that its whole life can be watched. Only the local scheduler runs faster than the clock; everything else is as it would be deployed.
  */
 import reference from "../../link.config.ts";
 import { defineLink } from "../../shared/link/load.ts";
@@ -18,7 +18,7 @@ export default defineLink({
     {
       ...bunny,
       certificates: [
-        { ...rest, lifetime: "24 seconds", renewAt: 1 / 2, jitter: "1 second", proofWithin: "10 seconds" },
+        { ...rest, lifetime: "132 seconds", renewAt: 1 / 11, jitter: "1 second", proofWithin: "10 seconds" },
       ],
     },
   ],

@@ -8,12 +8,6 @@ import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
 import { PLATFORM, readProviderLock } from "./prepare.ts";
 
-export interface App {
-  name: string;
-  stage: string;
-  providers: Record<string, { version?: string }>;
-}
-
 const BANNER = [
   "import { createRequire as topLevelCreateRequire } from 'module';",
   "const require = topLevelCreateRequire(import.meta.url);",

@@ -15,6 +15,8 @@ export interface LocalVault {
 export interface LocalVaultOptions {
   /** Another host than the vault's, for one that the test itself serves. */
   readonly uri?: string;
+  /** The adapter's pauses after a throttled call; none by default. */
+  readonly backOffMs?: readonly number[];
   readonly getToken?: () => Promise<Token>;
 }
 
@@ -37,5 +39,6 @@ export async function openVault(options: LocalVaultOptions = {}): Promise<LocalV
     return { token: await world.entra.tokens.mint(wanted), expiresOnTimestamp: Date.now() + 3_600_000 };
   };
   const credential = { getToken: options.getToken ?? mint };
-  return { world, vault: keyVault(keyVaultClient(options.uri ?? VAULT_URI, credential, network)) };
+  const client = keyVaultClient(options.uri ?? VAULT_URI, credential, network);
+  return { world, vault: keyVault(client, options.backOffMs ?? []) };
 }

@@ -57,7 +57,7 @@ async function filter(
   const command = new FilterLogEventsCommand({
     logGroupName: group,
     startTime: since * 1000,
-    filterPattern: `{ $.log_processed.clientCertificateSerial = "${serial}" || $.clientCertificateSerial = "${serial}" }`,
+    filterPattern: patternOf(serial),
     ...(nextToken === undefined ? {} : { nextToken }),
   });
   try {
@@ -65,6 +65,14 @@ async function filter(
   } catch (error) {
     throw cloudError("FilterLogEvents", group, error);
   }
+}
+
+/** A pattern compares text, and servers write one serial in several ways: nginx in upper case, in whole bytes. */
+function patternOf(serial: Serial): string {
+  const padded = serial.padStart(serial.length + (serial.length % 2), "0");
+  const spellings = new Set([serial, padded, serial.toUpperCase(), padded.toUpperCase()]);
+  const fields = ["$.log_processed.clientCertificateSerial", "$.clientCertificateSerial"];
+  return `{ ${fields.flatMap((field) => [...spellings].map((text) => `${field} = "${text}"`)).join(" || ")} }`;
 }
 
 function acceptedAt(event: FilteredLogEvent, serial: Serial): Instant[] {

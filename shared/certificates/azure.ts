@@ -5,16 +5,27 @@
  *
  * REST: https://learn.microsoft.com/azure/key-vault/certificates/create-certificate-scenarios
  */
-
+import { setTimeout as pause } from "node:timers/promises";
 import type { TokenCredential } from "@azure/core-auth";
 import { keyVaultAuthenticationPolicy } from "@azure/keyvault-common";
-import { getClient, type PathUncheckedResponse } from "@azure-rest/core-client";
+import {
+  type Client,
+  type ClientOptions,
+  getClient,
+  type PathUncheckedResponse,
+} from "@azure-rest/core-client";
 import * as z from "zod";
 import { CLOUD_CODE, CloudError } from "../runtime/errors.ts";
 import { comparePolicy, policyOf } from "./azure-policy.ts";
 import type { Vault, VaultCertificate } from "./vault.ts";
 
 const API_VERSION = "2025-07-01";
+
+/**
+ * The pauses after a throttled call, as the vault's guide says. The client waits by itself only when it is told how
+ * long, and a vault does not tell. https://learn.microsoft.com/azure/key-vault/general/overview-throttling
+ */
+const BACK_OFF_MS: readonly number[] = [1_000, 2_000];
 
 /** With all its retries. The brain waits 30 seconds for a verb, and a verb makes three calls at most. */
 const CALL_MAX_MS = 9_000;
@@ -38,18 +49,21 @@ const VaultFailure = z.object({
   error: z.object({ code: z.string().regex(CLOUD_CODE), message: z.string().optional() }),
 });
 
-export interface KeyVaultOptions {
-  /** Such as `https://<name>.vault.azure.net/`. */
-  readonly uri: string;
-  readonly credential: TokenCredential;
+/** `uri` is such as `https://<name>.vault.azure.net/`. */
+export function keyVaultClient(
+  uri: string,
+  credential: TokenCredential,
+  options: ClientOptions = {},
+): Client {
+  const client = getClient(uri, { ...options, apiVersion: API_VERSION });
+  client.pipeline.addPolicy(keyVaultAuthenticationPolicy(credential));
+  return client;
 }
 
-export function keyVault(options: KeyVaultOptions): Vault {
-  const client = getClient(options.uri, { apiVersion: API_VERSION });
-  client.pipeline.addPolicy(keyVaultAuthenticationPolicy(options.credential));
+export function keyVault(client: Client, backOffMs: readonly number[] = BACK_OFF_MS): Vault {
   const certificate = (name: string, rest = "") =>
     client.pathUnchecked(`/certificates/${encodeURIComponent(name)}${rest}`);
-  const call = (operation: string, name: string) => caller({ operation, target: name });
+  const call = (operation: string, name: string) => caller({ operation, target: name }, backOffMs);
 
   return {
     async readCertificate(name) {
@@ -124,15 +138,18 @@ function toCertificate(bundle: z.infer<typeof CertificateBundle>, cer: string): 
 
 type Bound = { readonly abortSignal: AbortSignal };
 
-/** The vault was never asked: the function's own identity gave no token (`@azure/identity`, errors.d.ts). */
-function isCredentialTrouble(cause: unknown): boolean {
-  return cause instanceof Error && /^(CredentialUnavailable|Authentication)/.test(cause.name);
+/** What the client threw instead of answering (`@azure/identity` and `@azure/core-rest-pipeline`, errors). */
+function codeOf(cause: unknown): "no-credential" | "unreadable-answer" | "unreachable" {
+  if (!(cause instanceof Error)) return "unreachable";
+  // The vault was never asked: the function's own identity gave no token.
+  if (/^(CredentialUnavailable|Authentication)/.test(cause.name)) return "no-credential";
+  return "code" in cause && cause.code === "PARSE_ERROR" ? "unreadable-answer" : "unreachable";
 }
 
 type Place = { readonly operation: string; readonly target: string };
 
 /** Makes one call and reads its error code, so that each method names only the codes it has a meaning for. */
-function caller(place: Place) {
+function caller(place: Place, backOffMs: readonly number[]) {
   const fail = (code: string, retryable: boolean, cause?: unknown) =>
     new CloudError({
       provider: "azure",
@@ -144,9 +161,15 @@ function caller(place: Place) {
   return async (send: (bound: Bound) => PromiseLike<PathUncheckedResponse>) => {
     let response: PathUncheckedResponse;
     try {
-      response = await send({ abortSignal: AbortSignal.timeout(CALL_MAX_MS) });
+      const bound = { abortSignal: AbortSignal.timeout(CALL_MAX_MS) };
+      response = await send(bound);
+      for (const ms of backOffMs) {
+        if (response.status !== "429") break;
+        await pause(ms, undefined, { signal: bound.abortSignal });
+        response = await send(bound);
+      }
     } catch (cause) {
-      throw fail(isCredentialTrouble(cause) ? "no-credential" : "unreachable", true, cause);
+      throw fail(codeOf(cause), true, cause);
     }
     const { status, body } = response;
     const failure = VaultFailure.safeParse(body);

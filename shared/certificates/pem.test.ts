@@ -32,7 +32,7 @@ describe("pemToDer", () => {
     ["no end", () => ca.certificatePem.slice(0, -10)],
     ["characters that are no base64", () => wrap(base64.replace("M", "-"))],
     ["padding in the middle", () => wrap(`AA==${base64}`)],
-    ["a cut-off body", () => wrap(base64.replace(/=*$/, "").slice(0, -3))],
+    ["a cut-off body", () => wrap(base64.slice(0, 401))],
   ])("throws for %s", (_name, make) => {
     expect(() => pemToDer(make())).toThrow("a certificate is not PEM");
   });

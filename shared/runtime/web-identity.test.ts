@@ -23,8 +23,7 @@ async function start() {
   const later = { seconds: 0 };
   const clock = () => Math.floor(Date.now() / 1000) + later.seconds;
   const token = webIdentity({ client: new STSClient(world.client()), audience: AUDIENCE, clock });
-  const asked = () =>
-    world.sightings.filter(({ operation }) => operation === "sts:GetWebIdentityToken").length;
+  const asked = () => world.kernel.calls("sts:GetWebIdentityToken").length;
   return { token, asked, later, account };
 }
 

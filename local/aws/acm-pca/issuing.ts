@@ -48,7 +48,12 @@ export const IssueCertificateInput = z.object({
   TemplateArn: Arn.optional(),
   Validity,
   ValidityNotBefore: Validity.optional(),
-  IdempotencyToken: z.string().min(1).max(36).optional(),
+  IdempotencyToken: z
+    .string()
+    .min(1)
+    .max(36)
+    .regex(/^[\t\n\r\u0020-\u00FF]*$/)
+    .optional(),
 });
 export type IssueCertificateInput = z.infer<typeof IssueCertificateInput>;
 

@@ -25,7 +25,6 @@ export const KEY_USAGES = [
   "encipherOnly",
   "decipherOnly",
 ] as const;
-export type KeyUsage = (typeof KEY_USAGES)[number];
 
 const Names = z.array(z.string()).min(1).optional();
 

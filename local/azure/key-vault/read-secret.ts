@@ -14,16 +14,27 @@ export type FoundSecret =
 export function readSecret(vault: Vault, name: string, versionId?: string): FoundSecret {
   const ordinary = vault.secrets.get(name);
   if (ordinary !== undefined && versionId === undefined) return { kind: "ordinary", value: ordinary };
+  if (isPlaceholder(vault, name, versionId)) throw secretDisabled();
   const version = findVersion(vault, name, versionId);
   if (version === undefined) throw secretNotFound(versionId === undefined ? name : `${name}/${versionId}`);
-  if (!version.enabled) {
-    const message = "Operation get is not allowed on a disabled secret.";
-    throw new VaultRefusal(403, "Forbidden", message, "SecretDisabled");
-  }
+  if (!version.enabled) throw secretDisabled();
   if (version.contentType !== "application/x-pem-file") {
     throw new NotSupported(`GetSecret for a certificate of content type ${version.contentType}`);
   }
   return { kind: "certificate", version, value: pemOf(version) };
+}
+
+/** Until the first merge a certificate is shown as a disabled version, and so is its secret. */
+function isPlaceholder(vault: Vault, name: string, versionId: string | undefined): boolean {
+  const certificate = vault.certificates.get(name);
+  if (certificate === undefined || certificate.deletedAt !== undefined) return false;
+  if (versionId !== undefined) return versionId === certificate.placeholder.id;
+  return certificate.versions.length === 0;
+}
+
+function secretDisabled(): VaultRefusal {
+  const message = "Operation get is not allowed on a disabled secret.";
+  return new VaultRefusal(403, "Forbidden", message, "SecretDisabled");
 }
 
 function findVersion(vault: Vault, name: string, versionId: string | undefined): VaultVersion | undefined {

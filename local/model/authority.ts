@@ -1,0 +1,140 @@
+/**
+ * AWS Private CA in memory, with a real key and real certificates. What it does is what the API reference of
+ * IssueCertificate says: subject and names from the CSR and nothing else, an hour back-dated, the same
+ * certificate for the same token for five minutes, and a while in which it is not there yet.
+ */
+import { createHash } from "node:crypto";
+import "reflect-metadata";
+import * as x509 from "@peculiar/x509";
+import type { Authority, SigningRequest } from "../../shared/certificates/authority.ts";
+import { splitPem } from "../../shared/certificates/pem.ts";
+import type { ObservedCa } from "../../shared/certificates/schema.ts";
+import { CloudError } from "../../shared/runtime/errors.ts";
+import type { Instant } from "../../shared/runtime/instant.ts";
+import { type Ca, certify, makeCa } from "../testing/certificates.ts";
+import type { Calls } from "./calls.ts";
+import type { ModelClock } from "./clock.ts";
+
+const TOKEN_LIFE_SECONDS = 300;
+const BACKDATED_SECONDS = 3_600;
+const SHORT_LIVED_MAX_SECONDS = 7 * 86_400;
+const ARN =
+  "arn:aws:acm-pca:eu-west-2:111122223333:certificate-authority/00000000-1111-2222-3333-444444444444";
+
+export interface ModelIssue {
+  readonly arn: string;
+  /** SHA-256 of the CSR's DER. */
+  readonly csrDigest: string;
+  readonly serial: string;
+  readonly chain: readonly string[];
+  readonly at: Instant;
+}
+
+export interface ModelAuthority extends Authority {
+  /** The issuing CA first, then its parents; DER. */
+  readonly pinned: readonly Uint8Array[];
+  /** Each certificate that was signed; a repeated token adds none. */
+  readonly issues: readonly ModelIssue[];
+  /** What `observe` says, and what issuing heeds. */
+  state: ObservedCa;
+  /** So many reads of each certificate find it not there yet. */
+  readsInProgress: number;
+  /** So many of the next certificates fail for good after they were accepted. */
+  failures: number;
+}
+
+export async function modelAuthority(calls: Calls, clock: ModelClock): Promise<ModelAuthority> {
+  const start = clock.now();
+  const notAfter = start + 10 * 365 * 86_400;
+  const life = { notBefore: toDate(start - BACKDATED_SECONDS), notAfter: toDate(notAfter) };
+  const root = await makeCa({ ...life, commonName: "Test Root" });
+  const ca = await makeCa({ ...life, commonName: "Test CA", parent: root });
+  const issues: (ModelIssue & { reads: number; readonly failed: boolean })[] = [];
+  const tokens = new Map<string, { readonly at: Instant; readonly arn: Promise<string> }>();
+
+  const sign = async (request: SigningRequest): Promise<string> => {
+    refuseIfUnfit(authority.state, request, clock.now());
+    const failed = authority.failures > 0;
+    if (failed) authority.failures -= 1;
+    const issued = await signCsr(ca, request, clock.now());
+    const arn = `${ARN}/certificate/${BigInt(`0x${issued.serial}`)}`;
+    const chain = [...splitPem(issued.chainPem), ...splitPem(root.certificatePem)];
+    issues.push({
+      arn,
+      chain,
+      csrDigest: digestOf(request.csr),
+      serial: issued.serial,
+      at: clock.now(),
+      reads: 0,
+      failed,
+    });
+    return arn;
+  };
+
+  const authority: ModelAuthority = {
+    arn: ARN,
+    pinned: [ca.der, root.der],
+    issues,
+    state: { active: true, notAfter, shortLived: true, signingAlgorithm: "SHA256WITHECDSA" },
+    readsInProgress: 0,
+    failures: 0,
+    observe: () => calls.perform("authority.observe", ARN, () => authority.state),
+    issue: (request) =>
+      calls.perform("authority.issue", request.idempotencyToken, () => {
+        const known = tokens.get(request.idempotencyToken);
+        if (known !== undefined && clock.now() < known.at + TOKEN_LIFE_SECONDS) return known.arn;
+        const arn = sign(request);
+        tokens.set(request.idempotencyToken, { at: clock.now(), arn });
+        return arn;
+      }),
+    read: (arn) =>
+      calls.perform("authority.read", arn, () => {
+        const issue = issues.find((one) => one.arn === arn);
+        if (issue === undefined) throw refusal("GetCertificate", "ResourceNotFoundException");
+        issue.reads += 1;
+        if (issue.reads <= authority.readsInProgress) return "signing";
+        return issue.failed ? "failed" : issue.chain;
+      }),
+  };
+  return authority;
+}
+
+function refuseIfUnfit(ca: ObservedCa, { notAfter, signingAlgorithm }: SigningRequest, now: Instant): void {
+  const operation = "IssueCertificate";
+  if (!ca.active) throw refusal(operation, "InvalidStateException");
+  if (signingAlgorithm !== ca.signingAlgorithm) throw refusal(operation, "InvalidArgsException");
+  if (notAfter > ca.notAfter || notAfter <= now) throw refusal(operation, "ValidationException");
+  if (ca.shortLived && notAfter - now > SHORT_LIVED_MAX_SECONDS)
+    throw refusal(operation, "InvalidArgsException");
+}
+
+async function signCsr(ca: Ca, request: SigningRequest, now: Instant) {
+  const csr = new x509.Pkcs10CertificateRequest(request.csr);
+  if (!(await csr.verify())) throw refusal("IssueCertificate", "MalformedCSRException");
+  const [organization] = csr.subjectName.getField("O");
+  return await certify(ca, {
+    commonName: csr.subjectName.getField("CN")[0] ?? "",
+    ...(organization === undefined ? {} : { organization }),
+    dnsNames: namesOf(csr),
+    usages: ["clientAuth"],
+    publicKey: csr.publicKey,
+    notBefore: toDate(now - BACKDATED_SECONDS),
+    notAfter: toDate(request.notAfter),
+  });
+}
+
+function namesOf(csr: x509.Pkcs10CertificateRequest): string[] {
+  const sans = csr.extensions.filter((one) => one instanceof x509.SubjectAlternativeNameExtension);
+  const names = sans.flatMap((san) => san.names.toJSON());
+  return names.filter(({ type }) => type === "dns").map(({ value }) => value);
+}
+
+const digestOf = (csrPem: string): string =>
+  createHash("sha256")
+    .update(new Uint8Array(new x509.Pkcs10CertificateRequest(csrPem).rawData))
+    .digest("hex");
+
+const refusal = (operation: string, code: string) =>
+  new CloudError({ provider: "aws", operation, target: ARN, code, retryable: false });
+
+const toDate = (at: Instant) => new Date(at * 1000);

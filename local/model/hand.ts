@@ -1,0 +1,131 @@
+/**
+ * The way from the brain to the hand without a network: the real client, a real token signed with a key of the
+ * test's own, the real checks of the other side, and the real verbs over the model's vaults.
+ */
+import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
+import { createHand, type Hand } from "../../shared/azure-api/client.ts";
+import { type Endpoint, endpoints } from "../../shared/azure-api/contract.ts";
+import { type Answer, type Service, serve } from "../../shared/azure-api/serve.ts";
+import {
+  type CertificateHand,
+  dropRequest,
+  mergeCertificate,
+  observeCertificates,
+  requestCertificate,
+} from "../../shared/certificates/hand.ts";
+import type { Log } from "../../shared/runtime/log.ts";
+import { Secret } from "../../shared/runtime/secret.ts";
+import type { CallName, Calls } from "./calls.ts";
+import type { ModelClock } from "./clock.ts";
+
+const ISSUER = "https://11111111-2222-4333-8444-555555555555.tokens.sts.global.api.aws";
+const AUDIENCE = "api://warrener-test";
+const ROLE = "arn:aws:iam::111122223333:role/warrener-test-renew-certificates";
+const URL_OF_HAND = "https://hand.example/api";
+
+/** One key pair for all models: RSA keys take long to make. */
+let signer: ReturnType<typeof makeSigner> | undefined;
+
+async function makeSigner() {
+  const { privateKey, publicKey } = await generateKeyPair("RS256");
+  const jwk = { ...(await exportJWK(publicKey)), kid: "RSA_0", alg: "RS256" };
+  return { privateKey, keys: createLocalJWKSet({ keys: [jwk] }) };
+}
+
+export interface ModelHand {
+  readonly hand: Hand;
+  /** Every token that was sent, to be looked for where none may be. */
+  readonly tokens: readonly string[];
+}
+
+export interface ModelHandOptions {
+  readonly calls: Calls;
+  readonly clock: ModelClock;
+  readonly log: Log;
+  readonly hand: CertificateHand;
+  /** The digest of each half's own copy of the link. */
+  readonly links: { readonly brain: string; readonly hand: string };
+}
+
+export async function modelHand(options: ModelHandOptions): Promise<ModelHand> {
+  const { calls, clock, links } = options;
+  signer ??= makeSigner();
+  const { privateKey, keys } = await signer;
+  const service: Service = {
+    tokens: { issuer: ISSUER, audience: AUDIENCE, keys },
+    link: links.hand,
+    clock: clock.now,
+    roles: {
+      "certificates.observe": [ROLE],
+      "certificates.request": [ROLE],
+      "certificates.drop-request": [ROLE],
+      "certificates.merge": [ROLE],
+    },
+  };
+  const tokens: string[] = [];
+  const token = () =>
+    calls.perform("token", AUDIENCE, async () => {
+      const claims = { iss: ISSUER, aud: AUDIENCE, sub: ROLE, iat: clock.now(), exp: clock.now() + 300 };
+      const jwt = await new SignJWT(claims)
+        .setProtectedHeader({ alg: "RS256", kid: "RSA_0" })
+        .sign(privateKey);
+      tokens.push(jwt);
+      return new Secret(jwt);
+    });
+  const fetchHand: typeof fetch = async (url, init) => {
+    const endpoint = endpointOf(String(url));
+    const request = {
+      authorization: new Headers(init?.headers).get("authorization"),
+      body: String(init?.body),
+    };
+    const answer = await calls.perform(callOf(endpoint), targetOf(request.body), () =>
+      answerWith(options, service, endpoint, request),
+    );
+    return new Response(JSON.stringify(answer.jsonBody), { status: answer.status });
+  };
+  return { hand: createHand({ url: URL_OF_HAND, link: links.brain, token, fetch: fetchHand }), tokens };
+}
+
+async function answerWith(
+  { hand, log }: ModelHandOptions,
+  service: Service,
+  endpoint: Endpoint,
+  request: { readonly authorization: string | null; readonly body: string },
+): Promise<Answer> {
+  switch (endpoint) {
+    case "certificates.observe":
+      return await serve(service, log, endpoint, request, (body) => observeCertificates(hand, body));
+    case "certificates.request":
+      return await serve(service, log, endpoint, request, (body) => requestCertificate(hand, body));
+    case "certificates.drop-request":
+      return await serve(service, log, endpoint, request, (body) => dropRequest(hand, body));
+    case "certificates.merge":
+      return await serve(service, log, endpoint, request, (body) => mergeCertificate(hand, body));
+  }
+}
+
+const ENDPOINTS: readonly Endpoint[] = [
+  "certificates.observe",
+  "certificates.request",
+  "certificates.drop-request",
+  "certificates.merge",
+];
+
+function endpointOf(url: string): Endpoint {
+  const found = ENDPOINTS.find((endpoint) => url === `${URL_OF_HAND}/${endpoints[endpoint].path}`);
+  if (found === undefined) throw new Error(`the hand has no endpoint at ${url}`);
+  return found;
+}
+
+const CALLS: Readonly<Record<Endpoint, CallName>> = {
+  "certificates.observe": "hand.observe",
+  "certificates.request": "hand.request",
+  "certificates.drop-request": "hand.drop-request",
+  "certificates.merge": "hand.merge",
+};
+const callOf = (endpoint: Endpoint): CallName => CALLS[endpoint];
+
+/** The certificate that a request is about; one that observes is about several. */
+function targetOf(body: string): string {
+  return /"name":"([\w-]+)"/.exec(body)?.[1] ?? "";
+}

@@ -1,0 +1,44 @@
+/** The journal in memory. */
+import type { Journal, Seen } from "../../shared/certificates/journal.ts";
+import { Intent } from "../../shared/certificates/schema.ts";
+import type { Calls } from "./calls.ts";
+
+export interface ModelJournal extends Journal {
+  /** In the order in which they were written. */
+  readonly intents: ReadonlyMap<string, Intent>;
+  readonly seen: ReadonlyMap<string, Seen>;
+}
+
+export function modelJournal(calls: Calls): ModelJournal {
+  const intents = new Map<string, Intent>();
+  const seen = new Map<string, Seen>();
+  const keyOf = (certificate: string, csrDigest: string) => `${certificate}#${csrDigest}`;
+  return {
+    intents,
+    seen,
+    readSeen: () => calls.perform("journal.read-seen", "", () => [...seen.values()]),
+    readIntent: (certificate, csrDigest) =>
+      calls.perform(
+        "journal.read-intent",
+        certificate,
+        () => intents.get(keyOf(certificate, csrDigest)) ?? null,
+      ),
+    intend: (intent) =>
+      calls.perform("journal.intend", intent.certificate, () => {
+        const key = keyOf(intent.certificate, intent.csrDigest);
+        const stands = intents.get(key);
+        if (stands !== undefined) return stands;
+        intents.set(key, Intent.parse(intent));
+        return intent;
+      }),
+    mark: (intent, mark) =>
+      calls.perform("journal.mark", intent.certificate, () => {
+        const key = keyOf(intent.certificate, intent.csrDigest);
+        const stands = intents.get(key);
+        if (stands === undefined) throw new Error("an intent was marked that was never written");
+        intents.set(key, Intent.parse({ ...stands, ...mark }));
+      }),
+    markSeen: (entry) =>
+      calls.perform("journal.mark-seen", entry.certificate, () => void seen.set(entry.certificate, entry)),
+  };
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { createModel, type Model, START } from "../../local/model/brain.ts";
+import { brokenPromises } from "../../local/model/checks.ts";
+import { type CertificateInput, linkWith } from "../../local/model/link.ts";
+
+const WEEK = 604_800;
+const DUE = START + Math.floor((WEEK * 2) / 3);
+
+const eventsOf = (model: Model) => model.records.map(({ event }) => event);
+const changesOf = (model: Model) =>
+  [...model.calls.brain, ...model.calls.vault].filter(({ name }) =>
+    /request$|merge|intend|issue/.test(name.replace("read-request", "")),
+  );
+
+/** A model whose certificates are issued, at the instant at which they are due. */
+async function due(...certificates: readonly Partial<CertificateInput>[]): Promise<Model> {
+  const model = await createModel({ link: linkWith(...certificates) });
+  await model.run();
+  model.clock.moveTo(DUE);
+  model.calls.forget();
+  return model;
+}
+
+describe("renewCertificates, with a slow CA", () => {
+  it("waits for the signature", async () => {
+    const model = await createModel();
+    model.authority.readsInProgress = 3;
+    expect((await model.run()).outcomes).toMatchObject([{ outcome: "settled" }]);
+  });
+
+  it("leaves a signature that takes long to the next run, and goes on with the same certificate", async () => {
+    const model = await createModel();
+    model.authority.readsInProgress = 20;
+    expect(await model.run()).toMatchObject({ outcomes: [{ outcome: "signing", late: false }], trouble: [] });
+    model.clock.advance(400);
+    model.authority.readsInProgress = 0;
+    expect((await model.run()).outcomes).toMatchObject([{ outcome: "settled", changes: ["sign-and-merge"] }]);
+    expect(model.authority.issues).toHaveLength(1);
+  });
+
+  it("is in trouble when the CA has not signed for ten minutes", async () => {
+    const model = await createModel();
+    model.authority.readsInProgress = 1_000;
+    await model.run();
+    model.clock.moveTo(START + 580);
+    expect((await model.run()).trouble).toEqual([]);
+    model.clock.moveTo(START + 601);
+    expect((await model.run()).trouble).toEqual(["bunny-client: the CA has still not signed it"]);
+    expect(model.authority.issues).toHaveLength(1);
+  });
+
+  it("starts anew, with another key, when the CA has given up on a certificate", async () => {
+    const model = await createModel();
+    model.authority.failures = 1;
+    expect(await model.run()).toMatchObject({
+      trouble: [],
+      outcomes: [{ changes: ["request", "drop-request", "request", "sign-and-merge"] }],
+    });
+    expect(eventsOf(model)).toContain("certificate.issue-failed");
+    expect(brokenPromises(model)).toEqual([]);
+  });
+});
+
+describe("renewCertificates, with little time", () => {
+  it("starts no change that it could not finish", async () => {
+    const model = await due();
+    const report = await model.run(59_999);
+    expect(report).toMatchObject({ outcomes: [{ outcome: "postponed", late: false }], trouble: [] });
+    expect(changesOf(model)).toEqual([]);
+    expect((await model.run(60_000)).outcomes).toMatchObject([{ changes: ["request", "sign-and-merge"] }]);
+  });
+
+  it("is in trouble when it postpones what has used up half of the time for mending", async () => {
+    const model = await due();
+    model.clock.moveTo(START + WEEK - WEEK / 6 + 1);
+    expect((await model.run(59_999)).trouble).toEqual([
+      "bunny-client: postponed, and late: no time was left for it",
+    ]);
+  });
+
+  it("is in trouble when it postpones a first certificate", async () => {
+    const model = await createModel();
+    expect((await model.run(59_999)).trouble).toHaveLength(1);
+  });
+
+  it("leaves the merge to the next run when the signature used up the time", async () => {
+    const model = await createModel();
+    model.calls.durationsMs.set("authority.issue", 40_000);
+    expect((await model.run(80_000)).outcomes).toMatchObject([{ outcome: "signing" }]);
+    expect((await model.run(80_000)).outcomes).toMatchObject([{ outcome: "settled" }]);
+    expect(model.authority.issues).toHaveLength(1);
+  });
+
+  it("names those that it had no time to look at", async () => {
+    const names = Array.from({ length: 41 }, (_, index) => ({ name: `certificate-${index}` }));
+    const model = await createModel({ link: linkWith(...names) });
+    model.calls.durationsMs.set("hand.observe", 30_000);
+    const { trouble } = await model.run(100_000);
+    expect(trouble).toContain("certificate-40: certificates.observe failed, no-time-left");
+    expect(trouble).not.toContain("certificate-39: certificates.observe failed, no-time-left");
+  });
+});
