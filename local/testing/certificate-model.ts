@@ -91,7 +91,7 @@ export class World {
     const certificateArn =
       change.intent.kind === "resume" && change.intent.certificateArn !== undefined
         ? change.intent.certificateArn
-        : this.issue(change.intent.token, change.csrDigest, now);
+        : this.issue(change.intent.idempotencyToken, change.csrDigest, now);
     if (death === "after-issue") return;
     this.intents.set(change.csrDigest, { ...intent, state: "issued", certificateArn });
     if (death === "after-issue-noted") return;
@@ -112,7 +112,7 @@ export class World {
 const intentOf = ({ csrDigest, intent }: Change & { kind: "sign-and-merge" }, now: Instant): Intent => ({
   certificate: "bunny-client",
   csrDigest,
-  idempotencyToken: intent.token,
+  idempotencyToken: intent.idempotencyToken,
   notAfter: intent.notAfter,
   createdAt: now,
   state: "intended",

@@ -100,7 +100,7 @@ async function intend(
   return await brain.journal.intend({
     certificate: name,
     csrDigest,
-    idempotencyToken: intent.token,
+    idempotencyToken: intent.idempotencyToken,
     notAfter: intent.notAfter,
     createdAt: brain.clock(),
     state: "intended",

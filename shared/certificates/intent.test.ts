@@ -18,7 +18,7 @@ const intended: Intent = {
   state: "intended",
 };
 const context = { caArn, csrDigest, outlived: false };
-const resumed = { kind: "resume", token: intended.idempotencyToken, notAfter: intended.notAfter };
+const resumed = { kind: "resume", idempotencyToken: intended.idempotencyToken, notAfter: intended.notAfter };
 
 describe("idempotencyToken", () => {
   it("is the start of a SHA-256 over CA and CSR", () => {

@@ -45,7 +45,8 @@ export function resumeIntent(
   if (token !== idempotencyToken(caArn, csrDigest)) return "other-ca";
   if (intent.state === "outcome-unknown") return "outcome-unknown";
   if (outlived) return "intent-outlived";
-  if (certificateArn !== undefined) return { kind: "resume", token, notAfter, certificateArn };
+  if (certificateArn !== undefined)
+    return { kind: "resume", idempotencyToken: token, notAfter, certificateArn };
   const repeatable = now < intent.createdAt + IDEMPOTENCY_WINDOW_SECONDS - IDEMPOTENCY_MARGIN_SECONDS;
-  return repeatable ? { kind: "resume", token, notAfter } : "outcome-unknown";
+  return repeatable ? { kind: "resume", idempotencyToken: token, notAfter } : "outcome-unknown";
 }

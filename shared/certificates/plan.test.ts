@@ -139,7 +139,7 @@ describe("planCertificate, with a request pending", () => {
       kind: "sign-and-merge",
       requestId: "request-1",
       csrDigest,
-      intent: { kind: "new", token, notAfter: now + WEEK },
+      intent: { kind: "new", idempotencyToken: token, notAfter: now + WEEK },
     });
     expect(plan.nextAt).toBe(now);
   });
@@ -149,7 +149,7 @@ describe("planCertificate, with a request pending", () => {
       kind: "sign-and-merge",
       requestId: "request-1",
       csrDigest,
-      intent: { kind: "resume", token, notAfter: now - 60 + WEEK },
+      intent: { kind: "resume", idempotencyToken: token, notAfter: now - 60 + WEEK },
     });
   });
 

@@ -48,10 +48,10 @@ export type DropReason = Mismatch | "other-policy" | "other-ca" | "outcome-unkno
 
 /** How a CSR is signed: `new` writes its intent first; `resume` goes on with the one that the journal has. */
 export type SigningIntent =
-  | { readonly kind: "new"; readonly token: string; readonly notAfter: Instant }
+  | { readonly kind: "new"; readonly idempotencyToken: string; readonly notAfter: Instant }
   | {
       readonly kind: "resume";
-      readonly token: string;
+      readonly idempotencyToken: string;
       readonly notAfter: Instant;
       /** Present when the certificate was issued: it is fetched, and the CA is not asked to sign again. */
       readonly certificateArn?: string;
@@ -113,7 +113,11 @@ function planPending(
   if (intent === null) {
     const notAfter = now + desired.lifetimeSeconds;
     const token = idempotencyToken(caArn, pending.csr.digest);
-    return sign(pending, { kind: "new", token, notAfter }, refusalOf(ca, desired.lifetimeSeconds, notAfter));
+    return sign(
+      pending,
+      { kind: "new", idempotencyToken: token, notAfter },
+      refusalOf(ca, desired.lifetimeSeconds, notAfter),
+    );
   }
   const outlived = renewalOf(desired, intent.notAfter) <= now;
   const resumed = resumeIntent(intent, { caArn, csrDigest: pending.csr.digest, outlived }, now);
