@@ -2,7 +2,11 @@
  * The openings of a renewal window in real time. Days and hours are read in the window's own time zone: an
  * opening that clocks skip is moved by as much (as calendars do), and never vanishes.
  */
-import { Temporal } from "temporal-polyfill";
+// Function by function: the whole of Temporal would be a twelfth of the renewal's bundle.
+import * as TemporalInstant from "temporal-polyfill/fns/Instant";
+import * as PlainDate from "temporal-polyfill/fns/PlainDate";
+import * as PlainTime from "temporal-polyfill/fns/PlainTime";
+import * as ZonedDateTime from "temporal-polyfill/fns/ZonedDateTime";
 import { openSeconds, type RenewalWindow, WEEKDAYS } from "../link/window.ts";
 import { InvariantError } from "../runtime/errors.ts";
 import type { Instant } from "../runtime/instant.ts";
@@ -18,9 +22,8 @@ const SEARCH_DAYS = 9;
 
 /** The last opening that starts at or before `at`, and the first that starts after it. */
 export function openingsAround(window: RenewalWindow, at: Instant): { before: Opening; after: Opening } {
-  const today = Temporal.Instant.fromEpochMilliseconds(at * 1_000)
-    .toZonedDateTimeISO(window.timeZone)
-    .toPlainDate();
+  const instant = TemporalInstant.fromEpochMilliseconds(at * 1_000);
+  const today = ZonedDateTime.toPlainDate(TemporalInstant.toZonedDateTimeISO(instant, window.timeZone));
   const before = nearest(window, today, -1, (opening) => opening.from <= at);
   const after = nearest(window, today, 1, (opening) => opening.from > at);
   return { before, after };
@@ -29,23 +32,23 @@ export function openingsAround(window: RenewalWindow, at: Instant): { before: Op
 /** Walks day by day, starting on the far side of today so that no zone's date line can hide an opening. */
 function nearest(
   window: RenewalWindow,
-  today: Temporal.PlainDate,
+  today: PlainDate.Record,
   step: 1 | -1,
   fits: (opening: Opening) => boolean,
 ): Opening {
   for (let day = -1; day <= SEARCH_DAYS; day += 1) {
-    const date = today.add({ days: day * step });
+    const date = PlainDate.addDays(today, day * step);
     const opening = isListed(window, date) ? openingOn(window, date) : null;
     if (opening !== null && fits(opening)) return opening;
   }
   throw new InvariantError(`a window of ${window.days.length} days has no opening in ${SEARCH_DAYS} days`);
 }
 
-const isListed = ({ days }: RenewalWindow, date: Temporal.PlainDate): boolean =>
-  days.some((day) => WEEKDAYS.indexOf(day) + 1 === date.dayOfWeek);
+const isListed = ({ days }: RenewalWindow, date: PlainDate.Record): boolean =>
+  days.some((day) => WEEKDAYS.indexOf(day) + 1 === PlainDate.dayOfWeek(date));
 
-function openingOn(window: RenewalWindow, date: Temporal.PlainDate): Opening {
-  const closesOn = window.to < window.from ? date.add({ days: 1 }) : date;
+function openingOn(window: RenewalWindow, date: PlainDate.Record): Opening {
+  const closesOn = window.to < window.from ? PlainDate.addDays(date, 1) : date;
   const from = instantOf(date, window.from, window.timeZone);
   const to = instantOf(closesOn, window.to, window.timeZone);
   // Only when clocks skip over the opening's start can it end before it starts: then it keeps its length.
@@ -53,7 +56,7 @@ function openingOn(window: RenewalWindow, date: Temporal.PlainDate): Opening {
 }
 
 /** A time that clocks skip becomes later by what they skip; one that comes twice is the first of the two. */
-function instantOf(date: Temporal.PlainDate, time: string, timeZone: string): Instant {
-  const zoned = date.toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(time) });
+function instantOf(date: PlainDate.Record, time: string, timeZone: string): Instant {
+  const zoned = PlainDate.toZonedDateTime(date, { timeZone, plainTime: PlainTime.fromString(time) });
   return Math.floor(zoned.epochMilliseconds / 1_000);
 }
