@@ -9,6 +9,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as esbuild from "esbuild";
 import { z } from "zod";
+import { CJS_GLOBALS } from "./cjs-globals.ts";
 
 /** What the Function component of SST 4.17 sends, and of it what this build understands. */
 export const BuildRequest = z.object({
@@ -37,15 +38,6 @@ export interface Build {
 }
 
 const EXTENSIONS = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
-
-/** A CommonJS package inside an ES module bundle finds its `require` here. SST's own text. */
-const BANNER = [
-  "import { createRequire as topLevelCreateRequire } from 'module';",
-  "const require = topLevelCreateRequire(import.meta.url);",
-  'import { fileURLToPath as topLevelFileUrlToPath, URL as topLevelURL } from "url"',
-  "const __filename = topLevelFileUrlToPath(import.meta.url)",
-  'const __dirname = topLevelFileUrlToPath(new topLevelURL(".", import.meta.url))',
-].join("\n");
 
 /** Where `buildFunction` leaves esbuild's account of what went into the bundle. */
 export function metafilePath(overlay: string, functionId: string): string {
@@ -94,7 +86,7 @@ async function bundle(overlay: string, entry: string, out: string, request: Buil
       sourcemap: "linked",
       metafile: true,
       logLevel: "silent",
-      banner: { js: BANNER },
+      banner: { js: CJS_GLOBALS },
       ...(splitting
         ? { splitting, outdir: out, outExtension: { ".js": ".mjs" }, entryNames: "bundle" }
         : { outfile: path.join(out, "bundle.mjs") }),

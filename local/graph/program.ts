@@ -6,15 +6,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
+import { CJS_GLOBALS } from "./cjs-globals.ts";
 import { PLATFORM, readProviderLock } from "./prepare.ts";
-
-const BANNER = [
-  "import { createRequire as topLevelCreateRequire } from 'module';",
-  "const require = topLevelCreateRequire(import.meta.url);",
-  'import { fileURLToPath as topLevelFileUrlToPath, URL as topLevelURL } from "url"',
-  "const __filename = topLevelFileUrlToPath(import.meta.url)",
-  'const __dirname = topLevelFileUrlToPath(new topLevelURL(".", import.meta.url))',
-].join("\n");
 
 /** Loaded from node_modules at run time. SST's list. */
 const EXTERNAL = [
@@ -107,7 +100,7 @@ async function buildAndImport(
     external: EXTERNAL,
     sourcemap: "linked",
     logLevel: "silent",
-    banner: { js: `${BANNER}\n${banner}` },
+    banner: { js: `${CJS_GLOBALS}\n${banner}` },
     ...extra,
   });
   return await import(pathToFileURL(outfile).href);
