@@ -7,7 +7,8 @@
 import { defineLink } from "./shared/link/load.ts";
 
 export default defineLink({
-  // Part of the name of everything that is deployed: 3 to 20 lower-case letters, digits and hyphens.
+  // What the journal and the logs call this link: 3 to 20 lower-case letters, digits and hyphens. What is deployed
+  // is named by its stage; two links in one account are two stages.
   name: "example-link",
 
   aws: {

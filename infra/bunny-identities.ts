@@ -12,15 +12,18 @@ import type { Vault } from "./vaults.ts";
 /** The audience that Azure expects in a token of a Kubernetes service account. */
 const AUDIENCE = "api://AzureADTokenExchange";
 
+/** Returns the client id of each bunny's identity, by the bunny's name. */
 export function createBunnyIdentities(
   group: ResourceGroup,
   bunnies: readonly LinkBunny[],
   vaults: readonly Vault[],
-): void {
+): ReadonlyMap<string, $util.Output<string>> {
+  const clientIds = new Map<string, $util.Output<string>>();
   for (const bunny of bunnies) {
     const vault = vaults.find((it) => it.bunny === bunny.name);
     if (vault === undefined) throw new Error(`${bunny.name} has no vault`);
-    const principalId = createIdentity(group, bunny);
+    const { principalId, clientId } = createIdentity(group, bunny);
+    clientIds.set(bunny.name, clientId);
     for (const certificate of bunny.certificates) {
       // A certificate with its private key is read as the secret of the same name.
       assignRole(`SecretsUser-${bunny.name}-${certificate.name}`, {
@@ -30,9 +33,10 @@ export function createBunnyIdentities(
       });
     }
   }
+  return clientIds;
 }
 
-function createIdentity(group: ResourceGroup, { name, workload }: LinkBunny): $util.Output<string> {
+function createIdentity(group: ResourceGroup, { name, workload }: LinkBunny) {
   const identity = new azurenative.managedidentity.UserAssignedIdentity(`Identity-${name}`, {
     resourceGroupName: group.name,
     location: group.location,
@@ -46,5 +50,5 @@ function createIdentity(group: ResourceGroup, { name, workload }: LinkBunny): $u
     subject: `system:serviceaccount:${workload.namespace}:${workload.serviceAccount}`,
     audiences: [AUDIENCE],
   });
-  return identity.principalId;
+  return identity;
 }

@@ -8,6 +8,7 @@ import { createFunctionApp } from "./function-app.ts";
 import { createIdentityFederation } from "./identity-federation.ts";
 import { createJournal } from "./journal.ts";
 import { link } from "./link.ts";
+import { azureAccount } from "./names.ts";
 import { createRelayLog } from "./relay-log.ts";
 import { createResourceGroup } from "./resource-group.ts";
 import { allowCertificateWork, createVaults } from "./vaults.ts";
@@ -18,7 +19,7 @@ export function deploy() {
 
   const group = createResourceGroup(link.azure.location);
   const vaults = createVaults(group, link.bunnies);
-  createBunnyIdentities(group, link.bunnies, vaults);
+  const identities = createBunnyIdentities(group, link.bunnies, vaults);
 
   const functionApp = createFunctionApp(group, {
     TOKEN_ISSUER: issuer,
@@ -36,4 +37,11 @@ export function deploy() {
     deadLetterArn: createDeadLetters(),
     schedule: link.certificates,
   });
+
+  // What the manifests of relay and of each bunny need (docs/workloads.md).
+  return {
+    certificateAuthorityArn: certificateAuthority.arn,
+    tenantId: azureAccount().tenantId,
+    bunnies: vaults.map(({ bunny, name }) => ({ bunny, vault: name, clientId: identities.get(bunny) })),
+  };
 }

@@ -11,6 +11,7 @@ import { retained } from "./retention.ts";
 
 export interface Vault {
   bunny: string;
+  name: $util.Output<string>;
   id: $util.Output<string>;
   uri: $util.Output<string>;
 }
@@ -42,7 +43,12 @@ function createVault(group: ResourceGroup, bunny: string): Vault {
     },
     retained,
   );
-  return { bunny, id: vault.id, uri: vault.properties.apply(({ vaultUri }) => present(vaultUri, bunny)) };
+  return {
+    bunny,
+    name: vault.name,
+    id: vault.id,
+    uri: vault.properties.apply(({ vaultUri }) => present(vaultUri, bunny)),
+  };
 }
 
 function present(vaultUri: string | undefined, bunny: string): string {

@@ -30,6 +30,8 @@ try {
     speed,
     calm: options.flag("calm"),
     onLogLine: (source, line) => void process.stdout.write(`${source} | ${line}\n`),
+    // What Kubernetes does on its own clock keeps pace with the schedules.
+    mountEveryMs: 120_000 / speed,
     ...(linkFile === undefined ? {} : { linkFile }),
   });
   process.stdout.write(guide(stack));
@@ -44,13 +46,13 @@ try {
 }
 
 function guide({ aws, proxy, ca, workloads, graph }: Stack): string {
-  const { credentials } = aws.identities.issue({ roleArn: aws.relayRoleArn, sessionName: "you" });
+  const { credentials } = aws.identities.issue({ roleArn: aws.visitorRoleArn, sessionName: "you" });
   const { host, port, servername } = workloads.address;
   return `
 everything listens (stand-in faults: --seed ${seed}). To look around, in another terminal:
 
-  AWS, as relay's role (log groups, the CA):
-    export AWS_ENDPOINT_URL=${aws.server.url} AWS_REGION=${graph.region}
+  AWS, as one of relay's people, who may also read the CA, the journal and the logs:
+    export AWS_ENDPOINT_URL=${aws.server.url} AWS_REGION=${graph.region} AWS_DEFAULT_REGION=${graph.region}
     export AWS_ACCESS_KEY_ID=${credentials.accessKeyId}
     export AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}
     export AWS_SESSION_TOKEN=${credentials.sessionToken}

@@ -28,8 +28,18 @@ export type AadstsCode = keyof typeof ERRORS;
 
 export const AADSTS_CODES = Object.keys(ERRORS);
 
-export function aadsts(code: AadstsCode, message: string): Refusal {
-  return new Refusal(ERRORS[code].status, code, message);
+class EntraRefusal extends Refusal {
+  readonly error: string;
+
+  constructor(status: number, code: string, message: string, error: string) {
+    super(status, code, message);
+    this.error = error;
+  }
+}
+
+/** `error` where the same number goes with different ones. */
+export function aadsts(code: AadstsCode, message: string, error: string = ERRORS[code].error): Refusal {
+  return new EntraRefusal(ERRORS[code].status, code, message, error);
 }
 
 /** The body of a refusal, as published answers show it. A placed fault may carry a code that is not ours. */
@@ -42,7 +52,7 @@ export function entraRefusal(refusal: Refusal): Answer {
     status: refusal.status,
     headers: { "cache-control": "no-store, no-cache", ...refusal.headers },
     json: {
-      error: isAadsts(refusal.code) ? ERRORS[refusal.code].error : "server_error",
+      error: refusal instanceof EntraRefusal ? refusal.error : errorOf(refusal.code),
       error_description:
         `${refusal.code}: ${refusal.message} Trace ID: ${traceId} ` +
         `Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
@@ -53,6 +63,10 @@ export function entraRefusal(refusal: Refusal): Answer {
       error_uri: `https://login.microsoftonline.com/error?code=${number}`,
     },
   };
+}
+
+function errorOf(code: string): string {
+  return isAadsts(code) ? ERRORS[code].error : "server_error";
 }
 
 function isAadsts(code: string): code is AadstsCode {

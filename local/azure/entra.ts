@@ -48,8 +48,8 @@ export function createEntra(options: EntraOptions): Entra {
   async function answer(exchange: Exchange): Promise<Answer> {
     const [, tenant = "", ...rest] = exchange.url.pathname.split("/");
     const path = `${exchange.method} ${rest.join("/")}`;
-    const inTenant = (found: () => Answer | Promise<Answer>) => () => {
-      requireTenant(options.tenantId, tenant);
+    const inTenant = (error: TenantError, found: () => Answer | Promise<Answer>) => () => {
+      requireTenant(options.tenantId, tenant, error);
       return found();
     };
     switch (path) {
@@ -59,14 +59,14 @@ export function createEntra(options: EntraOptions): Entra {
         return perform(
           "entra:ReadConfiguration",
           "anonymous",
-          inTenant(() => configuration(tenant)),
+          inTenant("invalid_tenant", () => configuration(tenant)),
         );
       case "GET discovery/v2.0/keys":
       case "GET discovery/keys":
         return perform(
           "entra:ReadKeys",
           "anonymous",
-          inTenant(async () => ok(await tokens.keys())),
+          inTenant("invalid_tenant", async () => ok(await tokens.keys())),
         );
       case "POST oauth2/v2.0/token": {
         const form = new URLSearchParams(exchange.body.toString("utf8"));
@@ -75,7 +75,7 @@ export function createEntra(options: EntraOptions): Entra {
         return perform(
           "entra:Token",
           caller,
-          inTenant(() => exchangeAssertion(options, tokens, form)),
+          inTenant("invalid_request", () => exchangeAssertion(options, tokens, form)),
         );
       }
       default:
@@ -94,11 +94,15 @@ export function createEntra(options: EntraOptions): Entra {
   };
 }
 
-function requireTenant(tenantId: string, tenant: string): void {
+/** The documents and the token endpoint name an unknown tenant differently, under the same number. */
+type TenantError = "invalid_tenant" | "invalid_request";
+
+function requireTenant(tenantId: string, tenant: string, error: TenantError): void {
   if (tenant === tenantId) return;
   throw aadsts(
     "AADSTS90002",
     `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID.`,
+    error,
   );
 }
 
@@ -173,7 +177,7 @@ function configuration(tenant: string): Answer {
 function instance(tenant: string): Answer {
   const hosts = [HOST, "login.windows.net", "login.microsoft.com", "sts.windows.net"];
   return ok({
-    tenant_discovery_endpoint: `https://${HOST}/${tenant}/.well-known/openid-configuration`,
+    tenant_discovery_endpoint: `https://${HOST}/${tenant}/v2.0/.well-known/openid-configuration`,
     "api-version": "1.1",
     metadata: [{ preferred_network: HOST, preferred_cache: "login.windows.net", aliases: hosts }],
   });

@@ -29,9 +29,9 @@ const secret = (value: string, version: string, contentType = "application/x-pem
     attributes: { enabled: true },
   },
 });
-const refusal = (status: number, code: string): Answer => ({
+const refusal = (status: number, code: string, innerCode?: string): Answer => ({
   status,
-  body: { error: { code, message: "PRIVATE text of the answer" } },
+  body: { error: { code, message: "PRIVATE text of the answer", innererror: { code: innerCode } } },
 });
 
 /** Azure as this test wants it: Entra gives a token for the assertion, and the vault gives what it is told to. */
@@ -131,17 +131,20 @@ describe("CsiDriver", () => {
     ).toHaveLength(1);
   });
 
-  it("waits for a secret that is not there yet", async () => {
-    const { sync, path } = await world();
+  it.each([refusal(404, "SecretNotFound"), refusal(403, "Forbidden", "SecretDisabled")])(
+    "waits for a secret that is not there yet: %j",
+    async (answer) => {
+      const { sync, path } = await world();
 
-    expect(await sync(refusal(404, "SecretNotFound"))).toEqual({ kind: "not-yet", objectName: "bunny" });
-    await expect(stat(path)).rejects.toThrow("ENOENT");
-    expect(await sync(secret("PEM one", "1"))).toMatchObject({ kind: "mounted" });
-  });
+      expect(await sync(answer)).toEqual({ kind: "not-yet", objectName: "bunny" });
+      await expect(stat(path)).rejects.toThrow("ENOENT");
+      expect(await sync(secret("PEM one", "1"))).toMatchObject({ kind: "mounted" });
+    },
+  );
 
   it.each([
     [refusal(404, "SecretNotFound"), "404 SecretNotFound"],
-    [refusal(403, "Forbidden"), "403 Forbidden"],
+    [refusal(403, "Forbidden", "SecretDisabled"), "403 Forbidden SecretDisabled"],
     [refusal(503, "ServiceUnavailable"), "503 ServiceUnavailable"],
     [secret("MIIK", "2", "application/x-pkcs12"), "content type application/x-pkcs12, not PEM"],
   ])("keeps the mounted file after %j", async (answer, reason) => {
@@ -156,7 +159,10 @@ describe("CsiDriver", () => {
   it("does not take a refusal before the first mount for a secret that is not there yet", async () => {
     const { sync } = await world();
 
-    expect(await sync(refusal(403, "Forbidden"))).toMatchObject({ kind: "failed", reason: "403 Forbidden" });
+    expect(await sync(refusal(403, "Forbidden", "ForbiddenByRbac"))).toMatchObject({
+      kind: "failed",
+      reason: "403 Forbidden ForbiddenByRbac",
+    });
   });
 
   it("mounts nothing while one of several objects is missing", async () => {

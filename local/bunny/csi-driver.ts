@@ -6,6 +6,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { type KeyVaultSecret, SecretClient, type SecretClientOptions } from "@azure/keyvault-secrets";
+import * as z from "zod";
 import { checkFileName, type MountedFile, writeMount } from "./mount.ts";
 
 /** An entry of `objects` with `objectType: secret` and no version: the newest, key and chain in one PEM. */
@@ -27,7 +28,7 @@ export interface CsiDriverOptions {
 
 export type SyncOutcome =
   | { readonly kind: "mounted"; readonly changed: boolean }
-  /** Nothing has been mounted yet, and the vault does not have it yet: its pod would wait to start. */
+  /** Nothing has been mounted yet, and the vault has nothing to mount yet: its pod would wait to start. */
   | { readonly kind: "not-yet"; readonly objectName: string }
   | { readonly kind: "failed"; readonly objectName: string; readonly reason: string };
 
@@ -36,6 +37,8 @@ type Fetched = { readonly kind: "fetched"; readonly file: MountedFile; readonly 
 /** `--rotation-poll-interval` of the driver, as AKS sets it. */
 const ROTATION_POLL_INTERVAL_MS = 120_000;
 const FILE_PERMISSION = 0o644;
+/** Until the first merge, a certificate that was asked for is shown as a disabled version. */
+const NOTHING_YET = ["404 SecretNotFound", "403 Forbidden SecretDisabled"];
 
 export class CsiDriver {
   readonly #options: CsiDriverOptions;
@@ -103,7 +106,7 @@ export class CsiDriver {
       secret = await this.#client.getSecret(objectName, { abortSignal: this.#stop.signal });
     } catch (error) {
       const reason = reasonOf(error);
-      const never = reason === "404 SecretNotFound" && this.#mounted === undefined;
+      const never = NOTHING_YET.includes(reason) && this.#mounted === undefined;
       return never ? { kind: "not-yet", objectName } : { kind: "failed", objectName, reason };
     }
     const { contentType, version } = secret.properties;
@@ -128,10 +131,15 @@ function fileOf(object: SecretObject, text: string): MountedFile {
   return { name: fileNameOf(object), text, mode: object.filePermission ?? FILE_PERMISSION };
 }
 
-/** Status and code only: an error of the SDK holds the whole answer. */
+const InnerCode = z
+  .object({ details: z.object({ error: z.object({ innerError: z.object({ code: z.string() }) }) }) })
+  .transform(({ details }) => ` ${details.error.innerError.code}`)
+  .catch("");
+
+/** Status and codes only: an error of the SDK holds the whole answer. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   const status = "statusCode" in error && typeof error.statusCode === "number" ? `${error.statusCode} ` : "";
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  return `${status}${code}`;
+  return `${status}${code}${InnerCode.parse(error)}`;
 }

@@ -28,6 +28,8 @@ export interface LocalAws {
   readonly tokenIssuer: TokenIssuer;
   /** The people and pods around relay: its log agent, and whoever gives it its server certificate. */
   readonly relayRoleArn: string;
+  /** Whoever looks around: one of relay's people, who may also read the CA, the journal and the logs. */
+  readonly visitorRoleArn: string;
   close(): Promise<void>;
 }
 
@@ -50,7 +52,10 @@ export async function startLocalAws(kernel: Kernel, graph: Graph): Promise<Local
   }
   const identities = new Identities();
   const relayRoleArn = `arn:aws:iam::${accountId}:role/relay`;
-  const policies = policiesOf(graph).set(relayRoleArn, relayPolicy(graph));
+  const visitorRoleArn = `arn:aws:iam::${accountId}:role/visitor`;
+  const policies = policiesOf(graph)
+    .set(relayRoleArn, relayPolicy(graph))
+    .set(visitorRoleArn, visitorPolicy(graph));
   const sts = createSts({ issuer: tokenIssuer, region, federationEnabled: () => true });
   const server = await startAwsServer({
     kernel,
@@ -79,6 +84,7 @@ export async function startLocalAws(kernel: Kernel, graph: Graph): Promise<Local
     dynamoDb,
     tokenIssuer,
     relayRoleArn,
+    visitorRoleArn,
     close,
   };
 }
@@ -109,11 +115,32 @@ function policiesOf(graph: Graph): Map<string, PolicyDocument> {
   return new Map(roles.map((role) => [role.arn, role.policy]));
 }
 
+/** All that relay's people may, and reading what Warrener reads and writes. */
+function visitorPolicy(graph: Graph): PolicyDocument {
+  const { certificateAuthority, logGroups, tables } = graph;
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      ...relayPolicy(graph).Statement,
+      allow(["acm-pca:DescribeCertificateAuthority"], [certificateAuthority.arn]),
+      allow(
+        ["logs:FilterLogEvents"],
+        logGroups.map(({ arn }) => `${arn}:*`),
+      ),
+      allow(
+        ["dynamodb:GetItem", "dynamodb:Query"],
+        tables.map(({ arn }) => arn),
+      ),
+    ],
+  };
+}
+
+const allow = (Action: string[], Resource: string[]) => ({ Effect: "Allow" as const, Action, Resource });
+
 /** What relay's side has in this world: it writes its log, and has its own server certificate signed. */
 function relayPolicy(graph: Graph): PolicyDocument {
   const { arn } = graph.certificateAuthority;
   const groups = graph.logGroups.map((group) => `${group.arn}:*`);
-  const allow = (Action: string[], Resource: string[]) => ({ Effect: "Allow" as const, Action, Resource });
   return {
     Version: "2012-10-17",
     Statement: [

@@ -33,9 +33,20 @@ describe("linkFaults", () => {
     ],
     [
       "a lead in which no second run would come",
-      { "certificates.checkEvery": "15 minutes", [`${C}.lifetime`]: "20 minutes" },
+      {
+        "certificates.checkEvery": "15 minutes",
+        [`${C}.lifetime`]: "20 minutes",
+        [`${C}.proofWithin`]: "1 minute",
+      },
       [
         `${C}.renewAt: leaves 6 minutes 40 seconds after the latest renewal, less than 2 looks (certificates.checkEvery is 15 minutes): lower it, lengthen the lifetime, or look more often`,
+      ],
+    ],
+    [
+      "a proof that is due only after the next renewal",
+      { [`${C}.lifetime`]: "2 hours", [`${C}.jitter`]: "10 minutes", [`${C}.proofWithin`]: "70 minutes" },
+      [
+        `${C}.proofWithin: 1 hour 10 minutes is not over before the next renewal, which may come after 1 hour 10 minutes: shorten it`,
       ],
     ],
     [

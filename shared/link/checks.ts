@@ -2,7 +2,12 @@
  * The rules of a link that need several of its fields. They run once its structure is sound, all of them, and
  * each fault says what to do.
  */
-import { closedLimitSeconds, jitterLimitSeconds, renewBySeconds } from "../certificates/lifetime.ts";
+import {
+  closedLimitSeconds,
+  earliestRenewalSeconds,
+  jitterLimitSeconds,
+  renewBySeconds,
+} from "../certificates/lifetime.ts";
 import { contains, overlaps } from "./cidr.ts";
 import { formatDuration } from "./duration.ts";
 import type { Link, LinkCertificate } from "./schema.ts";
@@ -92,7 +97,12 @@ function certificateFaults(link: Link, certificate: LinkCertificate): Fault[] {
   const timing =
     renewal.length > 0
       ? renewal
-      : [...leadFaults(link, certificate), ...jitterFaults(certificate), ...windowFaults(link, certificate)];
+      : [
+          ...leadFaults(link, certificate),
+          ...proofFaults(certificate),
+          ...jitterFaults(certificate),
+          ...windowFaults(link, certificate),
+        ];
   return [...lifetimeFaults(link, certificate), ...timing];
 }
 
@@ -125,6 +135,26 @@ function leadFaults({ certificates }: Link, { lifetimeSeconds, renewAt }: LinkCe
   if (lead >= LEAD_RUNS * certificates.checkEverySeconds) return [];
   const message = `leaves ${formatDuration(lead)} after the latest renewal, less than ${LEAD_RUNS} looks (certificates.checkEvery is ${formatDuration(certificates.checkEverySeconds)}): lower it, lengthen the lifetime, or look more often`;
   return [{ path: "renewAt", message }];
+}
+
+/** A deadline that comes after the next renewal would never be reached: each version would replace the one before. */
+function proofFaults({
+  lifetimeSeconds,
+  renewAt,
+  jitterMaxSeconds,
+  window,
+  ...certificate
+}: LinkCertificate): Fault[] {
+  if (certificate.proof !== "observed") return [];
+  // Jitter that is a fault of its own says nothing of when the next renewal comes.
+  if (jitterMaxSeconds > jitterLimitSeconds(lifetimeSeconds, renewAt)) return [];
+  const renewed =
+    window === undefined
+      ? renewBySeconds(lifetimeSeconds, renewAt) - jitterMaxSeconds
+      : earliestRenewalSeconds(lifetimeSeconds, renewAt);
+  if (certificate.proofWithinSeconds < renewed) return [];
+  const message = `${formatDuration(certificate.proofWithinSeconds)} is not over before the next renewal, which may come after ${formatDuration(renewed)}: shorten it`;
+  return [{ path: "proofWithin", message }];
 }
 
 function jitterFaults({ lifetimeSeconds, renewAt, jitterMaxSeconds }: LinkCertificate): Fault[] {

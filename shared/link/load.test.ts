@@ -60,7 +60,10 @@ describe("parseLink", () => {
   });
 
   it("shrinks the default jitter where an early renewal leaves no room for it", () => {
-    expect(certificateWith({ lifetime: "10000 seconds", renewAt: 0.05 })?.jitterMaxSeconds).toBe(249);
+    expect(
+      certificateWith({ lifetime: "10000 seconds", renewAt: 0.05, proofWithin: "1 minute" })
+        ?.jitterMaxSeconds,
+    ).toBe(249);
   });
 
   it("puts DNS names and days in order", () => {

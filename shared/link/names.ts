@@ -6,7 +6,7 @@ const text = (what: string, rule: RegExp, how: string) =>
 
 const KEBAB = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
-/** Part of the names of deployed resources, so it is short: an Azure key vault's has 24 characters at most. */
+/** A link's or a bunny's. A bunny's is part of its vault's name, which has 24 characters at most. */
 export const KebabName = (min: number, max: number) =>
   z
     .string({ error: `must be a name of ${min} to ${max} lower-case letters, digits and single hyphens` })

@@ -207,6 +207,7 @@ describe("IssueCertificate", () => {
       "ResourceNotFoundException",
     ],
     ["a token of 37 characters", { IdempotencyToken: "t".repeat(37) }, "ValidationException"],
+    ["a token beyond Latin-1", { IdempotencyToken: "ħ" }, "ValidationException"],
   ] as const)("refuses %s", async (_what, changes, name) => {
     const { sdk } = await start();
     await expect(sdk.send(await request(changes))).rejects.toMatchObject({ name });

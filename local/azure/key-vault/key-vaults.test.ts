@@ -62,12 +62,16 @@ describe("a certificate's life in the vault", () => {
   it("shows a name whose first version is pending as a disabled version without a certificate", async () => {
     const world = await openWorld();
     const client = world.certificates(HAND);
+    await expect(world.secrets(BUNNY).getSecret("bunny")).rejects.toMatchObject({ code: "SecretNotFound" });
     await request(client);
     const shown = await client.getCertificate("bunny");
     expect(shown.properties.enabled).toBe(false);
     expect(shown.cer).toBeUndefined();
     expect(shown.secretId).toBeUndefined();
-    await expect(world.secrets(BUNNY).getSecret("bunny")).rejects.toMatchObject({ code: "SecretNotFound" });
+    await expect(world.secrets(BUNNY).getSecret("bunny")).rejects.toMatchObject({
+      statusCode: 403,
+      details: { error: { innerError: { code: "SecretDisabled" } } },
+    });
   });
 
   it("still shows that disabled version after the pending request was dropped", async () => {

@@ -61,6 +61,11 @@ export function secretNotFound(id: string): VaultRefusal {
   );
 }
 
+export function secretDisabled(): VaultRefusal {
+  const message = "Operation get is not allowed on a disabled secret.";
+  return new VaultRefusal(403, "Forbidden", message, "SecretDisabled");
+}
+
 export function pendingNotFound(name: string): VaultRefusal {
   return new VaultRefusal(404, "PendingCertificateNotFound", `Pending certificate not found: ${name}`);
 }

@@ -4,7 +4,7 @@
  */
 import { NotSupported } from "../../network/json-listener.ts";
 import { privateKeyPem } from "./keys.ts";
-import { secretNotFound, VaultRefusal } from "./operations.ts";
+import { secretDisabled, secretNotFound } from "./operations.ts";
 import type { Vault, VaultVersion } from "./state.ts";
 
 export type FoundSecret =
@@ -30,11 +30,6 @@ function isPlaceholder(vault: Vault, name: string, versionId: string | undefined
   if (certificate === undefined || certificate.deletedAt !== undefined) return false;
   if (versionId !== undefined) return versionId === certificate.placeholder.id;
   return certificate.versions.length === 0;
-}
-
-function secretDisabled(): VaultRefusal {
-  const message = "Operation get is not allowed on a disabled secret.";
-  return new VaultRefusal(403, "Forbidden", message, "SecretDisabled");
 }
 
 function findVersion(vault: Vault, name: string, versionId: string | undefined): VaultVersion | undefined {

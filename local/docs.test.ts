@@ -1,0 +1,180 @@
+/** Holds the documents to the code: what can be named has an entry, what is linked is there, what is run exists. */
+import { existsSync, globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { RefusalReason } from "../shared/azure-api/contract.ts";
+import { Intent } from "../shared/certificates/schema.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+const read = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
+const documents = ["README.md", ...globSync("docs/**/*.md", { cwd: ROOT })].toSorted();
+const sources = globSync("{shared,functions,azure-functions}/**/*.ts", {
+  cwd: ROOT,
+  exclude: ["**/*.test.ts", "**/node_modules/**"],
+});
+
+const matches = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].flatMap(([, found]) => (found === undefined ? [] : [found]));
+const unique = (values: readonly string[]): string[] => [...new Set(values)].toSorted();
+
+/** What `export type <name> = …;` says, without its comments. Fails for a type that is not there. */
+function declaration(source: string, name: string): string {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+  const start = code.indexOf(`export type ${name} =`);
+  if (start < 0) throw new Error(`there is no type ${name}`);
+  let depth = 0;
+  for (let at = start; at < code.length; at += 1) {
+    if (code[at] === "{") depth += 1;
+    if (code[at] === "}") depth -= 1;
+    if (code[at] === ";" && depth === 0) return code.slice(start, at);
+  }
+  throw new Error(`the type ${name} has no end`);
+}
+
+/** The literals of a union of literals. */
+const literals = (file: string, name: string): string[] =>
+  matches(declaration(read(file), name), /"([^"]+)"/g);
+
+/** The literals that one field of a union of objects may have. */
+function literalsOf(file: string, name: string, field: string): string[] {
+  const fields = matches(
+    declaration(read(file), name),
+    new RegExp(`${field}: ("[^"]+"(?: \\| "[^"]+")*)`, "g"),
+  );
+  return fields.flatMap((union) => matches(union, /"([^"]+)"/g));
+}
+
+/** The names in the first column of a section's tables in docs/operating.md. */
+function entries(title: string): string[] {
+  const [, ...sections] = read("docs/operating.md").split(/^## /m);
+  const section = sections.find((text) => text.startsWith(`${title}\n`));
+  if (section === undefined) throw new Error(`docs/operating.md has no section "${title}"`);
+  return matches(section, /^\| `([^`]+)` \|/gm);
+}
+
+/** Both ways: nothing without an entry, and no entry for what is not there any more. */
+const expectEntries = (title: string, names: readonly string[]) => {
+  expect(names.length).toBeGreaterThan(1);
+  expect(entries(title).toSorted()).toEqual(unique(names));
+};
+
+describe("docs/operating.md", () => {
+  const plan = "shared/certificates/plan.ts";
+
+  it("has an entry for each outcome of a certificate", () => {
+    expectEntries(
+      "Outcomes of a certificate",
+      literalsOf("shared/certificates/report.ts", "Outcome", "outcome"),
+    );
+  });
+
+  it("has an entry for each state of the proof of use", () => {
+    expectEntries("Proof of use", [...literals("shared/certificates/proof.ts", "Proof"), "unknown"]);
+  });
+
+  it("has an entry for each reason to ask for a certificate", () => {
+    expectEntries("Why a certificate is asked for", literals(plan, "RequestReason"));
+  });
+
+  it("has an entry for each reason to drop a request", () => {
+    expectEntries("Why a pending request is dropped", [
+      ...literals("shared/certificates/match.ts", "Mismatch"),
+      ...literals(plan, "DropReason"),
+    ]);
+  });
+
+  it("has an entry for each refusal of the brain", () => {
+    expectEntries("Why the brain refuses", literalsOf("shared/certificates/refusal.ts", "Refusal", "reason"));
+  });
+
+  it("has an entry for each refusal of the hand, those of a chain among them", () => {
+    expectEntries("Why the hand refuses", RefusalReason.options);
+  });
+
+  it("has an entry for each reason to let a caller not in", () => {
+    expectEntries("Who is not let in", literals("shared/azure-api/authorize.ts", "RefusedToken"));
+  });
+
+  it("has an entry for each log event", () => {
+    const logged = sources.flatMap((file) =>
+      matches(read(file), /\blog\.(?:info|warn|error)\(\s*"([^"]+)"/g),
+    );
+    const outcomes = literalsOf("shared/certificates/report.ts", "Outcome", "outcome");
+    expectEntries("Log events", [...logged, ...outcomes.map((outcome) => `certificate.${outcome}`)]);
+  });
+
+  it("has an entry for each code that our own half gives a failed call", () => {
+    const calls = sources.flatMap((file) =>
+      matches(read(file), /\b(?:fail|broken|unexpected|problem)\(([^)]*)\)/g),
+    );
+    const named = sources.flatMap((file) => matches(read(file), /\bcode(?::| =) "([a-z-]+)"/g));
+    // Not codes of ours: zod's for an issue of our own making.
+    const codes = [...named, ...calls.flatMap((call) => matches(call, /"([a-z]+(?:-[a-z]+)+)"/g))].filter(
+      (code) => code !== "custom",
+    );
+    const known = ["Codes of failed calls", "Who is not let in", "Why the hand refuses"].flatMap(entries);
+    expect(unique(codes).length).toBeGreaterThan(10);
+    expect(unique(codes).filter((code) => !known.includes(code))).toEqual([]);
+  });
+
+  it("has an entry for each state of an intent", () => {
+    expectEntries("States of an intent", Intent.shape.state.options);
+  });
+
+  it("has an entry for each class of error", () => {
+    const files = ["shared/runtime/errors.ts", "local/graph/evaluate.ts"];
+    expectEntries(
+      "Errors at load",
+      files.flatMap((file) => matches(read(file), /export class (\w+) extends Error/g)),
+    );
+  });
+});
+
+describe("README.md", () => {
+  it("says how the tests are run", () => {
+    expect(read("README.md")).toContain("npm ci && npm test");
+  });
+
+  it("shows every chapter of the demo", () => {
+    const chapters = globSync("local/demo/chapters/*.ts", { cwd: ROOT }).flatMap((file) =>
+      matches(read(file), /^ {2}name: "([^"]+)"/gm),
+    );
+    expect(chapters.length).toBeGreaterThan(5);
+    for (const chapter of chapters) expect(read("README.md")).toContain(chapter);
+  });
+});
+
+const Manifest = z.object({ scripts: z.record(z.string(), z.string()) });
+
+describe.each(documents)("%s", (document) => {
+  const text = read(document);
+  // What a fenced block shows is no link; a command in one is a command.
+  const prose = text.replaceAll(/^```[\s\S]*?^```/gm, "");
+
+  it("links to nothing that is not there", () => {
+    const broken = matches(prose, /\]\(([^)\s]+)\)/g).filter((target) => {
+      if (/^[a-z]+:/.test(target)) return false;
+      const [file = "", anchor] = target.split("#");
+      const found = file === "" ? document : path.join(path.dirname(document), file);
+      if (!existsSync(path.join(ROOT, found))) return true;
+      return anchor !== undefined && !anchors(read(found)).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it("names no command of the project that does not exist", () => {
+    const { scripts } = Manifest.parse(JSON.parse(read("package.json")));
+    const named = matches(text, /npm run (?:-s )?([a-z]+)/g);
+    expect(named.filter((script) => scripts[script] === undefined)).toEqual([]);
+  });
+});
+
+/** GitHub's anchors: lower case, punctuation dropped, spaces as hyphens. */
+const anchors = (markdown: string): string[] =>
+  matches(markdown, /^#+ (.+)$/gm).map((title) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\- _]/gu, "")
+      .replaceAll(" ", "-"),
+  );

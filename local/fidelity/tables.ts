@@ -1,0 +1,25 @@
+/** Every stand-in's operation table, by the name under which it is exported. */
+import { acmPcaOperations } from "../aws/acm-pca/operations.ts";
+import { lambdaOperations } from "../aws/async-invoke.ts";
+import { dynamodbOperations } from "../aws/dynamodb.ts";
+import { issuerOperations } from "../aws/issuer.ts";
+import { logsOperations } from "../aws/logs.ts";
+import { sqsOperations } from "../aws/sqs.ts";
+import { stsOperations } from "../aws/sts.ts";
+import { ENTRA_OPERATIONS } from "../azure/entra.ts";
+import { KEY_VAULT_OPERATIONS } from "../azure/key-vault/operations.ts";
+import { MANAGED_IDENTITY_OPERATIONS } from "../azure/managed-identity.ts";
+import type { OperationTable } from "../stand-in/operations.ts";
+
+export const operationTables: Readonly<Record<string, OperationTable>> = {
+  acmPcaOperations,
+  dynamodbOperations,
+  issuerOperations,
+  lambdaOperations,
+  logsOperations,
+  sqsOperations,
+  stsOperations,
+  ENTRA_OPERATIONS,
+  KEY_VAULT_OPERATIONS,
+  MANAGED_IDENTITY_OPERATIONS,
+};
