@@ -37,6 +37,8 @@ function bundle(outfile: string) {
     platform: "node",
     format: "cjs",
     target: "node22",
+    // As SST bundles the Lambdas. A package's ES modules leave out what is not used; its CommonJS build comes whole.
+    mainFields: ["module", "main"],
     minify: true,
     keepNames: true,
     metafile: true,

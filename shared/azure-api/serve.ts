@@ -59,8 +59,8 @@ export async function serve<E extends Endpoint>(
     });
   }
   try {
-    const { body, sameLink } = parseRequest(service, endpoint, request.body);
-    if (!sameLink && endpoint !== "certificates.observe") {
+    const envelope = parseEnvelope(request.body);
+    if (!mayGoOn(service, endpoint, envelope)) {
       log.warn("call.refused", { endpoint, code: "other-link" });
       return answer(service, {
         outcome: "refused",
@@ -68,6 +68,7 @@ export async function serve<E extends Endpoint>(
         detail: "the halves were built from different links",
       });
     }
+    const body = parse(endpoints[endpoint].body as unknown as z.ZodType<Body<E>>, envelope.body);
     const outcome = await verb(body);
     log.info("call.answered", {
       endpoint,
@@ -82,13 +83,17 @@ export async function serve<E extends Endpoint>(
   }
 }
 
-function parseRequest<E extends Endpoint>(service: Service, endpoint: E, text: string) {
+function parseEnvelope(text: string): Envelope {
   if (Buffer.byteLength(text) > BODY_MAX_BYTES)
     throw new ContractError(`the body is over ${BODY_MAX_BYTES} bytes`);
-  const envelope = parse(RequestEnvelope, parseJson(text));
-  const sameLink = envelope.contract === CONTRACT_VERSION && envelope.link === service.link;
-  const schema: z.ZodType<Body<E>> = endpoints[endpoint].body as unknown as z.ZodType<Body<E>>;
-  return { body: parse(schema, envelope.body), sameLink };
+  return parse(RequestEnvelope, parseJson(text));
+}
+
+type Envelope = z.infer<typeof RequestEnvelope>;
+
+/** Judged before the body is parsed: another contract's body need not be one that this half can read. */
+function mayGoOn(service: Service, endpoint: Endpoint, { contract, link }: Envelope): boolean {
+  return contract === CONTRACT_VERSION && (link === service.link || endpoint === "certificates.observe");
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,114 @@
+/**
+ * How many calls of the clouds one certificate's renewal takes, counted at calm stand-ins. Only calls of the two
+ * halves are counted; the workloads' own are left out. After the first issue both halves are warm: they hold
+ * their tokens, and what they found out about the vault.
+ */
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import * as z from "zod";
+import { until } from "../demo/chapter.ts";
+import { acceptedSerials, protagonists, versions } from "../demo/look.ts";
+import { type Stack, startStack } from "../stack/stack.ts";
+
+export interface RunCalls {
+  readonly run: string;
+  readonly total: number;
+  /** By service and operation, in the order of their names. */
+  readonly calls: Readonly<Record<string, number>>;
+}
+
+export interface RenewalCalls {
+  readonly runs: readonly RunCalls[];
+  /** The run that renews, and the one after it, which finds the new certificate in use. */
+  readonly perRenewal: number;
+  /** A run that has nothing to do. */
+  readonly idle: number;
+}
+
+/** A certificate's whole life within seconds. */
+const LINK_FILE = path.resolve(import.meta.dirname, "..", "demo", "link.ts");
+
+export async function countCalls(): Promise<RenewalCalls> {
+  const stack = await startStack({
+    linkFile: LINK_FILE,
+    seed: 0,
+    calm: true,
+    mountEveryMs: 200,
+    pollEveryMs: 100,
+  });
+  try {
+    return await countInLife(stack);
+  } finally {
+    await stack.close();
+  }
+}
+
+async function countInLife(stack: Stack): Promise<RenewalCalls> {
+  const first = await countRun(stack, "first issue, both halves cold", ["request", "sign-and-merge"]);
+  stack.workloads.startBunnies();
+  await untilUsed(stack);
+  const firstProof = await countRun(stack, "first use proven", []);
+  const idle = await countRun(stack, "nothing to do", []);
+  await pause(Math.max(0, idle.nextAt * 1_000 - Date.now()));
+  const renewal = await countRun(stack, "renewal", ["request", "sign-and-merge"]);
+  await untilUsed(stack);
+  const proof = await countRun(stack, "use proven", []);
+  return {
+    runs: [first, firstProof, renewal, proof, idle].map(({ run, total, calls }) => ({ run, total, calls })),
+    perRenewal: renewal.total + proof.total,
+    idle: idle.total,
+  };
+}
+
+async function untilUsed(stack: Stack): Promise<void> {
+  await until("relay's log shows the certificate accepted", () => {
+    const newest = versions(stack).at(-1);
+    return newest !== undefined && acceptedSerials(stack).includes(newest.serial);
+  });
+}
+
+const Settled = z.object({
+  outcomes: z.tuple([
+    z.object({ outcome: z.literal("settled"), changes: z.array(z.string()), nextAt: z.number() }),
+  ]),
+});
+
+/** Throws when the run did anything but `changes`: its calls would be those of something else. */
+async function countRun(stack: Stack, run: string, changes: readonly string[]) {
+  const before = { calls: stack.kernel.calls().length, hand: callsOfHand(stack) };
+  const result = await protagonists(stack).renew.invoke({});
+  if (!result.ok) throw new Error(`${run}: ${result.errorType}: ${result.errorMessage}`);
+  const [outcome] = Settled.parse(result.payload).outcomes;
+  if (outcome.changes.join() !== changes.join())
+    throw new Error(`${run}: the changes were ${outcome.changes.join(", ") || "none"}`);
+  const workloads = workloadPrincipals(stack);
+  const operations = stack.kernel
+    .calls()
+    .slice(before.calls)
+    .filter(({ caller }) => !workloads.has(caller))
+    .map(({ operation }) => operation);
+  const hand = new Array<string>(callsOfHand(stack) - before.hand).fill("function-app:Call");
+  const calls = countEach([...operations, ...hand]);
+  return { run, total: operations.length + hand.length, calls, nextAt: outcome.nextAt };
+}
+
+/** What relay and the bunnies are known by. */
+function workloadPrincipals({ aws, graph }: Stack): Set<string> {
+  const bunnies = graph.federatedCredentials.flatMap(({ principalId, clientId }) => [principalId, clientId]);
+  return new Set([aws.relayRoleArn, ...bunnies]);
+}
+
+/** The Function App is no stand-in, so it keeps no record of its calls; each crosses the wire as two messages. */
+function callsOfHand({ tap, graph }: Stack): number {
+  const messages = tap
+    .report()
+    .traffic.filter(({ to }) => to === graph.functionApp.hostName)
+    .reduce((sum, traffic) => sum + traffic.messages, 0);
+  return messages / 2;
+}
+
+function countEach(names: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names.toSorted()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries(counts);
+}
