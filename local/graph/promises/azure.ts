@@ -37,6 +37,12 @@ export function promiseAzure(graph: () => Graph): void {
       }
     });
 
+    it("are not deleted with the group that holds them", () => {
+      expect(ofType("azure-native:resources:ResourceGroup")).toMatchObject([
+        { protect: true, retainOnDelete: true },
+      ]);
+    });
+
     it("know roles alone, and no access policies of their own", () => {
       for (const { state } of ofType("azure-native:keyvault:Vault")) {
         expect(state).toMatchObject({ properties: { enableRbacAuthorization: true, tenantId: TENANT_ID } });
