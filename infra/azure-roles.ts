@@ -5,7 +5,6 @@ import { azureAccount } from "./names.ts";
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles */
 const BUILT_IN = {
   "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
-  "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
   "Storage Blob Data Owner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
 } as const;
 

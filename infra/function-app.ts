@@ -74,8 +74,6 @@ function createSite(
       minTlsVersion: "1.2",
       scmMinTlsVersion: "1.2",
       ftpsState: "Disabled",
-      http20Enabled: true,
-      remoteDebuggingEnabled: false,
       appSettings: Object.entries(settings).map(([name, value]) => ({ name, value })),
     },
   });

@@ -1,8 +1,8 @@
 /// <reference path="../.sst/platform/config.d.ts" />
-/** The Function App's storage: its package, and what its host keeps. Reached with identities, never a key. */
+/** The Function App's storage: its package, and what its host keeps. The app reaches it with its identity. */
 import { assignRole, builtInRole } from "./azure-roles.ts";
 import type { FunctionPackage } from "./function-package.ts";
-import { azureAccount, uniqueSuffix } from "./names.ts";
+import { uniqueSuffix } from "./names.ts";
 import type { ResourceGroup } from "./resource-group.ts";
 
 export interface FunctionStorage {
@@ -41,7 +41,10 @@ function createAccount(group: ResourceGroup) {
     accountName: $interpolate`warrener${uniqueSuffix("storage")}`,
     kind: "StorageV2",
     sku: { name: "Standard_LRS" },
-    allowSharedKeyAccess: false,
+    // The provider uploads the package with the account's key (github.com/pulumi/pulumi-azure-native, #2015), so
+    // keys cannot be switched off. Nothing that is deployed holds one, and whoever may read it may replace the
+    // app's code as well.
+    allowSharedKeyAccess: true,
     allowBlobPublicAccess: false,
     enableHttpsTrafficOnly: true,
     minimumTlsVersion: "TLS1_2",
@@ -50,18 +53,12 @@ function createAccount(group: ResourceGroup) {
 
 type Account = ReturnType<typeof createAccount>;
 
-/** Owning a subscription does not include its data: whoever deploys needs a role to write the package. */
 function uploadPackage(
   group: ResourceGroup,
   account: Account,
   container: { name: $util.Output<string> },
   code: FunctionPackage,
 ) {
-  const deployer = new azurenative.authorization.RoleAssignment("PackageUploader", {
-    principalId: azureAccount().objectId,
-    roleDefinitionId: builtInRole("Storage Blob Data Contributor"),
-    scope: account.id,
-  });
   return new azurenative.storage.Blob(
     "Package",
     {
@@ -72,7 +69,7 @@ function uploadPackage(
       source: code.archive,
     },
     // A new package takes the old one's name: creating first and deleting then would delete the new one.
-    { dependsOn: [deployer], deleteBeforeReplace: true },
+    { deleteBeforeReplace: true },
   );
 }
 

@@ -26,6 +26,8 @@ export interface Fault {
   readonly when: "before" | "after";
   /** The cloud's error code. */
   readonly code: string;
+  /** False for a refusal: the call was answered, and had no effect. Default: true. */
+  readonly retryable?: boolean;
 }
 
 /** The whole process ends at this call, counted from 0 over all calls of the brain. */
@@ -115,8 +117,8 @@ export class Calls {
   }
 }
 
-function toError({ code }: Fault, operation: string, target: string): CloudError {
+function toError({ code, retryable = true }: Fault, operation: string, target: string): CloudError {
   const provider = /^(vault|hand)\./.test(operation) ? "azure" : "aws";
   const cause = new Error("text of a cloud that nobody should see");
-  return new CloudError({ provider, operation, target, code, retryable: true, cause });
+  return new CloudError({ provider, operation, target, code, retryable, cause });
 }

@@ -27,7 +27,7 @@ export function modelJournal(calls: Calls): ModelJournal {
       calls.perform("journal.intend", intent.certificate, () => {
         const key = keyOf(intent.certificate, intent.csrDigest);
         const stands = intents.get(key);
-        if (stands !== undefined) return stands;
+        if (stands !== undefined && stands.state !== "refused") return stands;
         intents.set(key, Intent.parse(intent));
         return intent;
       }),
@@ -36,6 +36,7 @@ export function modelJournal(calls: Calls): ModelJournal {
         const key = keyOf(intent.certificate, intent.csrDigest);
         const stands = intents.get(key);
         if (stands === undefined) throw new Error("an intent was marked that was never written");
+        if (mark.state === "refused" && stands.state !== "intended") return;
         intents.set(key, Intent.parse({ ...stands, ...mark }));
       }),
     markSeen: (entry) =>

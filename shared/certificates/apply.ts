@@ -4,6 +4,7 @@
  * first, and its token and end fixed, so that a repeat within the CA's window is the same certificate.
  */
 import type { Refused } from "../azure-api/contract.ts";
+import { CloudError } from "../runtime/errors.ts";
 import type { Instant } from "../runtime/instant.ts";
 import { type Brain, RESERVES_MS } from "./brain.ts";
 import { csrToPem } from "./pem.ts";
@@ -96,7 +97,7 @@ async function intend(
   { csrDigest, intent }: ChangeOf<"sign-and-merge">,
   stands: Intent | null,
 ): Promise<Intent> {
-  if (stands !== null) return stands;
+  if (stands !== null && stands.state !== "refused") return stands;
   return await brain.journal.intend({
     certificate: name,
     csrDigest,
@@ -108,16 +109,24 @@ async function intend(
 }
 
 async function issue(brain: Brain, observed: Observed, intent: Intent, csr: string): Promise<string> {
-  const certificateArn = await brain.authority.issue({
-    csr: csrToPem(Buffer.from(csr, "base64")),
-    idempotencyToken: intent.idempotencyToken,
-    notAfter: intent.notAfter,
-    signingAlgorithm: observed.ca.signingAlgorithm,
-  });
+  const certificateArn = await brain.authority
+    .issue({
+      csr: csrToPem(Buffer.from(csr, "base64")),
+      idempotencyToken: intent.idempotencyToken,
+      notAfter: intent.notAfter,
+      signingAlgorithm: observed.ca.signingAlgorithm,
+    })
+    .catch((error: unknown) => noteRefusal(brain, intent, error));
   const { certificate, notAfter } = intent;
   brain.log.info("certificate.issued", { certificate, certificateArn, notAfter });
   await brain.journal.mark(intent, { state: "issued", certificateArn });
   return certificateArn;
+}
+
+/** A refusal is an answer: without a note of it, the intent would come to stand for an unknown outcome. */
+async function noteRefusal(brain: Brain, intent: Intent, error: unknown): Promise<never> {
+  if (error instanceof CloudError && !error.retryable) await brain.journal.mark(intent, { state: "refused" });
+  throw error;
 }
 
 /**

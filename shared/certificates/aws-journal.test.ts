@@ -73,6 +73,26 @@ describe.each([
     expect(await journal.readIntent("bunny-client", digest)).toMatchObject({ createdAt: START });
   });
 
+  it("lets an intent that the CA refused be written anew", async () => {
+    const journal = await open();
+    await journal.intend(intent);
+    await journal.mark(intent, { state: "refused" });
+    const later = { ...intent, createdAt: START + 100, notAfter: START + 604_900 };
+    expect(await journal.intend(later)).toEqual(later);
+    expect(await journal.readIntent("bunny-client", digest)).toEqual(later);
+  });
+
+  it("does not call refused what another run has had signed meanwhile", async () => {
+    const journal = await open();
+    await journal.intend(intent);
+    await journal.mark(intent, { state: "issued", certificateArn });
+    await journal.mark(intent, { state: "refused" });
+    expect(await journal.readIntent("bunny-client", digest)).toMatchObject({
+      state: "issued",
+      certificateArn,
+    });
+  });
+
   it("lets one of two at once write, and gives both the same intent", async () => {
     const journal = await open();
     const both = [intent, { ...intent, createdAt: START + 1 }].map((one) => journal.intend(one));

@@ -62,7 +62,9 @@ export function dynamoJournal(options: JournalTable): Journal {
       const command = new PutItemCommand({
         TableName: table,
         Item: item,
-        ConditionExpression: "attribute_not_exists(pk)",
+        ConditionExpression: "attribute_not_exists(pk) OR #state = :refused",
+        ExpressionAttributeNames: { "#state": "state" },
+        ExpressionAttributeValues: marshall({ ":refused": "refused" }),
       });
       const stands = await attempt(
         "PutItem",
@@ -78,16 +80,24 @@ export function dynamoJournal(options: JournalTable): Journal {
     },
     async mark(intent, mark) {
       const arn = mark.state === "issued" ? mark.certificateArn : undefined;
+      const refused = mark.state === "refused";
       const command = new UpdateItemCommand({
         TableName: table,
         Key: marshall(intentKey(intent.certificate, intent.csrDigest)),
         UpdateExpression:
           arn === undefined ? "SET #state = :state" : "SET #state = :state, certificateArn = :arn",
-        ConditionExpression: "attribute_exists(pk)",
+        ConditionExpression: refused ? "#state = :intended" : "attribute_exists(pk)",
         ExpressionAttributeNames: { "#state": "state" },
-        ExpressionAttributeValues: marshall({ ":state": mark.state, ":arn": arn }),
+        ExpressionAttributeValues: marshall({
+          ":state": mark.state,
+          ":arn": arn,
+          ":intended": refused ? "intended" : undefined,
+        }),
       });
-      await attempt("UpdateItem", intent.certificate, () => client.send(command));
+      const send = () => client.send(command);
+      // Another run may have had the same CSR signed meanwhile: what is known is not taken back.
+      if (refused) await attempt("UpdateItem", intent.certificate, send, "ConditionalCheckFailedException");
+      else await attempt("UpdateItem", intent.certificate, send);
     },
     async markSeen(seen) {
       const item = dated({ pk: `seen#${link}`, sk: seen.certificate, ...seen });

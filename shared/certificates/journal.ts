@@ -17,7 +17,7 @@ export interface Journal {
   readSeen(): Promise<readonly Seen[]>;
   /** Null when no signature was ever asked for with this CSR. */
   readIntent(certificate: string, csrDigest: string): Promise<Intent | null>;
-  /** Writes the intent unless one for this CSR stands there; returns the one that stands. */
+  /** Writes the intent unless one for this CSR stands there that was not refused; returns the one that stands. */
   intend(intent: Intent): Promise<Intent>;
   mark(intent: Intent, mark: IntentMark): Promise<void>;
   markSeen(seen: Seen): Promise<void>;
@@ -26,5 +26,7 @@ export interface Journal {
 export type IntentMark =
   | { readonly state: "issued"; readonly certificateArn: string }
   | { readonly state: "merged" }
+  /** The CA said no, so nothing was issued; marks only an intent that nothing is known of. */
+  | { readonly state: "refused" }
   /** Its request was dropped while nobody knew whether a certificate had been issued for it. */
   | { readonly state: "outcome-unknown" };

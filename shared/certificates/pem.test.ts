@@ -37,6 +37,12 @@ describe("pemToDer", () => {
     expect(() => pemToDer(make())).toThrow("a certificate is not PEM");
   });
 
+  it("reads a certificate whose line breaks a setting has lost", async () => {
+    const { certificatePem, der } = await makeCa();
+    expect(Buffer.from(pemToDer(certificatePem.replaceAll("\n", "")))).toEqual(der);
+    expect(Buffer.from(pemToDer(certificatePem.trim().replaceAll("\n", " ")))).toEqual(der);
+  });
+
   it("names nothing of what it was given", () => {
     expect(() => pemToDer(wrap("c2VjcmV0", "PRIVATE KEY"))).not.toThrow("c2VjcmV0");
   });

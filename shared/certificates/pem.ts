@@ -2,7 +2,7 @@
 import { ContractError } from "../runtime/errors.ts";
 
 /** Each part takes characters that the next cannot start with, so that no text makes the match slow. */
-const CERTIFICATE = /^-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/;
+const CERTIFICATE = /^-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*$/;
 const EACH = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** The DER of exactly one certificate. Throws `ContractError` for anything else. */

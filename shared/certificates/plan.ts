@@ -110,7 +110,8 @@ function planPending(
   const reasons: DropReason[] =
     pending.policyFaults.length > 0 ? [...mismatches, "other-policy"] : mismatches;
   if (reasons.length > 0) return drop(pending, reasons);
-  if (intent === null) {
+  // A CA that said no has issued nothing: the same CSR, and so the same token, may be signed with a new end.
+  if (intent === null || intent.state === "refused") {
     const notAfter = now + desired.lifetimeSeconds;
     const token = idempotencyToken(caArn, pending.csr.digest);
     return sign(

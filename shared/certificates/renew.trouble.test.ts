@@ -78,6 +78,24 @@ describe("renewCertificates, in trouble", () => {
     expect(isUsable(model)).toBe(true);
   });
 
+  it("asks again with the same request, however much later, when the CA has refused it", async () => {
+    const model = await due();
+    const call = "authority.issue";
+    model.calls.fail({ call, when: "before", code: "AccessDeniedException", retryable: false });
+    await model.run();
+    const [, refused] = [...model.journal.intents.values()];
+    expect(refused?.state).toBe("refused");
+    model.calls.forget();
+    model.clock.moveTo(DUE + 86_400);
+    expect((await model.run()).trouble).toEqual([]);
+    expect(model.journal.intents.size).toBe(2);
+    expect(model.journal.intents.get(`bunny-client#${refused?.csrDigest}`)).toMatchObject({
+      state: "merged",
+      notAfter: DUE + 86_400 + WEEK,
+    });
+    expect(eventsOf(model)).not.toContain("certificate.issue-failed");
+  });
+
   it("takes a vault that does not answer for no absent certificate", async () => {
     const model = await createModel();
     model.calls.fail(

@@ -57,7 +57,7 @@ describe("reportRun", () => {
       event: "run.finished",
       certificates: 2,
       trouble: 1,
-      durationMs: 3_000,
+      durationSeconds: 3,
     });
   });
 });

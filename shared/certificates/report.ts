@@ -41,7 +41,7 @@ export function reportRun(brain: Brain, outcomes: readonly Outcome[], startedAt:
   }
   const trouble = outcomes.map(troubleOf).filter((sentence) => sentence !== null);
   const counts = { certificates: outcomes.length, trouble: trouble.length };
-  brain.log.info("run.finished", { ...counts, durationMs: (brain.clock() - startedAt) * 1000 });
+  brain.log.info("run.finished", { ...counts, durationSeconds: brain.clock() - startedAt });
   return { outcomes, trouble };
 }
 

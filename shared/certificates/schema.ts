@@ -109,7 +109,7 @@ export const Intent = z.strictObject({
   idempotencyToken: z.string().regex(/^[0-9a-f]{32}$/),
   notAfter: InstantSchema,
   createdAt: InstantSchema,
-  state: z.enum(["intended", "issued", "merged", "outcome-unknown"]),
+  state: z.enum(["intended", "refused", "issued", "merged", "outcome-unknown"]),
   certificateArn: z.string().optional(),
 });
 export type Intent = z.infer<typeof Intent>;

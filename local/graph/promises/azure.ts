@@ -101,8 +101,8 @@ export function promiseAzure(graph: () => Graph): void {
       ]);
     });
 
-    it("let whoever deploys write the package, and nothing else", () => {
-      expect(rolesOf(DEPLOYER_ID)).toEqual([[builtIn("ba92f5b4-2d11-453d-a403-e96b0029c9fe"), storageId()]]);
+    it("give whoever deploys nothing", () => {
+      expect(rolesOf(DEPLOYER_ID)).toEqual([]);
     });
   });
 
@@ -130,7 +130,6 @@ export function promiseAzure(graph: () => Graph): void {
         minTlsVersion: "1.2",
         scmMinTlsVersion: "1.2",
         ftpsState: "Disabled",
-        remoteDebuggingEnabled: false,
       };
       expect(site()).toMatchObject({ httpsOnly: true, siteConfig });
     });
@@ -143,14 +142,15 @@ export function promiseAzure(graph: () => Graph): void {
       }
     });
 
-    it("keeps its storage closed to keys, to the public and to old TLS", () => {
+    it("keeps its storage closed to the public and to old TLS, and holds no key of it", () => {
       expect(ofType("azure-native:storage:StorageAccount")[0]?.state).toMatchObject({
-        allowSharedKeyAccess: false,
         allowBlobPublicAccess: false,
         enableHttpsTrafficOnly: true,
         minimumTlsVersion: "TLS1_2",
       });
       expect(ofType("azure-native:storage:BlobContainer")[0]?.state).toMatchObject({ publicAccess: "None" });
+      expect(Object.keys(graph().functionApp.settings)).not.toContain("AzureWebJobsStorage");
+      expect(JSON.stringify(site())).not.toMatch(/AccountKey|ConnectionString/);
     });
 
     it("is packaged as one file with its manifest and the host's settings", async () => {
