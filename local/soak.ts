@@ -15,6 +15,10 @@ const options = parseOptions("npm run soak --", { runs: { type: "string" }, demo
 const runs = options.number("runs") ?? RUNS_DEFAULT;
 const demos = options.number("demos") ?? DEMOS_DEFAULT;
 
+if (runs === 0 && demos === 0) {
+  process.stderr.write("nothing would be checked: raise --runs or --demos\n");
+  process.exit(2);
+}
 const propertiesHeld = runs === 0 || (await soakProperties(runs));
 const results: DemoResult[] = [];
 for (let demo = 0; demo < demos; demo += 1) {

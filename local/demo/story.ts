@@ -1,4 +1,5 @@
 /** The demo's chapters in their order, told as they happen; the first one that does not hold ends the story. */
+import path from "node:path";
 import { type Stack, startStack } from "../stack/stack.ts";
 import type { Chapter, Facts } from "./chapter.ts";
 import { deployment } from "./chapters/deployment.ts";
@@ -40,7 +41,7 @@ const CHAPTERS: readonly Chapter[] = [
 
 /** A scheduled minute takes two seconds. */
 const SPEED = 30;
-const LINK_FILE = new URL("link.ts", import.meta.url).pathname;
+const LINK_FILE = path.resolve(import.meta.dirname, "link.ts");
 
 export interface StoryOptions {
   readonly seed: number;

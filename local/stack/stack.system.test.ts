@@ -1,3 +1,4 @@
+import path from "node:path";
 import { ACMPCAClient, DescribeCertificateAuthorityCommand } from "@aws-sdk/client-acm-pca";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requestByHand } from "../azure/key-vault/person.ts";
@@ -9,7 +10,7 @@ import type { InvokeResult } from "../lambda/lambda.ts";
 import { makeCsr } from "../testing/certificates.ts";
 import { type Stack, startStack } from "./stack.ts";
 
-const LINK_FILE = new URL("../demo/link.ts", import.meta.url).pathname;
+const LINK_FILE = path.resolve(import.meta.dirname, "../demo/link.ts");
 
 let stack: Stack;
 
