@@ -1,16 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createModel, type Model, START } from "../../local/model/brain.ts";
 import { linkOf } from "../../local/model/link.ts";
+import { merged as mergedOf, requested as requestedOf } from "../../local/model/requested.ts";
 import { storedPolicy } from "../../local/model/vault-request.ts";
 import { issue, makeCa } from "../../local/testing/certificates.ts";
-import {
-  type CertificateHand,
-  dropRequest,
-  mergeCertificate,
-  observeCertificates,
-  requestCertificate,
-} from "./hand.ts";
-import { csrToPem } from "./pem.ts";
+import { type CertificateHand, dropRequest, observeCertificates, requestCertificate } from "./hand.ts";
 
 const NAME = "bunny-client";
 
@@ -22,28 +16,8 @@ beforeEach(async () => {
   hand = model.hand;
 });
 
-/** A request that waits, and the chain that our CA gives for it. */
-async function requested() {
-  const answer = await requestCertificate(hand, { name: NAME, expectedVersion: null });
-  if (answer.outcome !== "requested") throw new Error(`the request was ${answer.outcome}`);
-  const { requestId, csr } = answer.pending;
-  const arn = await model.authority.issue({
-    csr: csrToPem(Buffer.from(csr, "base64")),
-    idempotencyToken: requestId,
-    notAfter: START + 604_800,
-    signingAlgorithm: "SHA256WITHECDSA",
-  });
-  const chain = await model.authority.read(arn);
-  if (chain === "signing" || chain === "failed") throw new Error(`the CA was ${chain}`);
-  return { requestId, csr: Buffer.from(csr, "base64"), chain: [...chain] };
-}
-
-async function merged() {
-  const { requestId, chain } = await requested();
-  const answer = await mergeCertificate(hand, { name: NAME, requestId, chain });
-  if (answer.outcome !== "merged") throw new Error(`the merge was ${answer.outcome}`);
-  return answer.current;
-}
+const requested = () => requestedOf(model, NAME);
+const merged = () => mergedOf(model, NAME);
 
 const refusal = (reason: string) => ({ outcome: "refused", reason });
 

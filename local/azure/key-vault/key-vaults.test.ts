@@ -1,20 +1,7 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
-import type { CertificateClient, CertificatePolicy } from "@azure/keyvault-certificates";
 import { afterEach, describe, expect, it } from "vitest";
-import { BUNNY, createTestCa, createWorld, HAND, type World } from "../world-for-tests.ts";
-
-const POLICY: CertificatePolicy = {
-  issuerName: "Unknown",
-  subject: "CN=bunny",
-  subjectAlternativeNames: { dnsNames: ["bunny.internal.test"] },
-  keyType: "EC",
-  keyCurveName: "P-256",
-  exportable: true,
-  reuseKey: false,
-  contentType: "application/x-pem-file",
-  enhancedKeyUsage: ["1.3.6.1.5.5.7.3.2"],
-  keyUsage: ["digitalSignature"],
-};
+import { BUNNY, createWorld, HAND, type World } from "../world-for-tests.ts";
+import { issue, POLICY, request } from "./test-requests.ts";
 
 const worlds: World[] = [];
 
@@ -27,21 +14,6 @@ async function openWorld(): Promise<World> {
 afterEach(async () => {
   for (const world of worlds.splice(0)) await world.close();
 });
-
-async function request(client: CertificateClient, policy: CertificatePolicy = POLICY): Promise<Uint8Array> {
-  await client.beginCreateCertificate("bunny", policy);
-  const operation = await client.getCertificateOperation("bunny");
-  const csr = operation.getOperationState().certificateOperation?.csr;
-  if (csr === undefined) throw new Error("no CSR");
-  return csr;
-}
-
-async function issue(client: CertificateClient, policy?: CertificatePolicy) {
-  const ca = await createTestCa();
-  const leaf = await ca.sign(await request(client, policy));
-  const merged = await client.mergeCertificate("bunny", [leaf, ca.der]);
-  return { ca, leaf, merged };
-}
 
 describe("a certificate's life in the vault", () => {
   it("makes key and CSR, merges what a CA signed, and hands the key to whom may read the secret", async () => {

@@ -1,19 +1,6 @@
-import type { CertificateClient, CertificatePolicy } from "@azure/keyvault-certificates";
 import { afterEach, describe, expect, it } from "vitest";
 import { createTestCa, createWorld, HAND, type World } from "../world-for-tests.ts";
-
-const POLICY: CertificatePolicy = {
-  issuerName: "Unknown",
-  subject: "CN=bunny",
-  subjectAlternativeNames: { dnsNames: ["bunny.internal.test"] },
-  keyType: "EC",
-  keyCurveName: "P-256",
-  exportable: true,
-  reuseKey: false,
-  contentType: "application/x-pem-file",
-  enhancedKeyUsage: ["1.3.6.1.5.5.7.3.2"],
-  keyUsage: ["digitalSignature"],
-};
+import { issue, request } from "./test-requests.ts";
 
 const worlds: World[] = [];
 
@@ -26,21 +13,6 @@ async function openWorld(): Promise<World> {
 afterEach(async () => {
   for (const world of worlds.splice(0)) await world.close();
 });
-
-async function request(client: CertificateClient, policy: CertificatePolicy = POLICY): Promise<Uint8Array> {
-  await client.beginCreateCertificate("bunny", policy);
-  const operation = await client.getCertificateOperation("bunny");
-  const csr = operation.getOperationState().certificateOperation?.csr;
-  if (csr === undefined) throw new Error("no CSR");
-  return csr;
-}
-
-async function issue(client: CertificateClient, policy?: CertificatePolicy) {
-  const ca = await createTestCa();
-  const leaf = await ca.sign(await request(client, policy));
-  const merged = await client.mergeCertificate("bunny", [leaf, ca.der]);
-  return { ca, leaf, merged };
-}
 
 describe("merging", () => {
   it("refuses a leaf with another key, in Microsoft's words", async () => {
