@@ -1,5 +1,6 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 /** The function that renews the certificates of the link, when it runs, and exactly what it may do. */
+import { CLIENT_TEMPLATE } from "../shared/certificates/authority.ts";
 import type { Link } from "../shared/link/schema.ts";
 import type { Journal } from "./journal.ts";
 import {
@@ -14,7 +15,6 @@ import { stageName, tokenAudience } from "./names.ts";
 import type { RelayLog } from "./relay-log.ts";
 
 const CONCERN = "renew-certificates";
-const CLIENT_TEMPLATE = "arn:aws:acm-pca:::template/EndEntityClientAuthCertificate/V1";
 
 /** The next run looks again at everything, so an event that is older than this has nothing left to say. */
 const EVENT_AGE_MAX_SECONDS = 3_600;

@@ -2,6 +2,12 @@
 import type { Instant } from "../runtime/instant.ts";
 import type { ObservedCa } from "./schema.ts";
 
+/**
+ * Always named: the default template would make every certificate good for servers too, and the role's policy
+ * allows this one only.
+ */
+export const CLIENT_TEMPLATE = "arn:aws:acm-pca:::template/EndEntityClientAuthCertificate/V1";
+
 export interface SigningRequest {
   /** PEM. */
   readonly csr: string;

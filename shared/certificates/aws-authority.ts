@@ -12,15 +12,9 @@ import {
 } from "@aws-sdk/client-acm-pca";
 import { cloudError } from "../runtime/aws.ts";
 import { CloudError, ContractError } from "../runtime/errors.ts";
-import type { Authority } from "./authority.ts";
+import { type Authority, CLIENT_TEMPLATE } from "./authority.ts";
 import { splitPem } from "./pem.ts";
 import { ObservedCa } from "./schema.ts";
-
-/**
- * Always named: the default template would make every certificate good for servers too, and the role's policy
- * allows this one only.
- */
-export const CLIENT_TEMPLATE = "arn:aws:acm-pca:::template/EndEntityClientAuthCertificate/V1";
 
 export function privateCa(client: ACMPCAClient, arn: string): Authority {
   return {

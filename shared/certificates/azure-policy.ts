@@ -4,11 +4,10 @@
  * mounted, is made anew, and who the issuer is stands in the policy alone.
  */
 import * as z from "zod";
+import { CLIENT_AUTH } from "./oids.ts";
 import type { KeyKind } from "./schema.ts";
 import type { VaultPolicy } from "./vault.ts";
 
-/** A TLS client's purpose (RFC 5280, 4.2.1.12). */
-const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 /** The Secrets Store CSI driver hands out PEM: key, leaf and chain in one file. */
 const PEM = "application/x-pem-file";
 

@@ -10,11 +10,10 @@ import type { RefusalReason } from "../azure-api/contract.ts";
 import type { Instant } from "../runtime/instant.ts";
 import { readDer, readDnsNames, readSubject } from "./asn1.ts";
 import { sameIdentity, sameKey } from "./match.ts";
+import { CLIENT_AUTH, SUBJECT_ALTERNATIVE_NAME } from "./oids.ts";
 import type { Identity, KeyKind } from "./schema.ts";
 import { type CertificateFacts, readCertificate } from "./x509.ts";
 
-const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-const SAN = "2.5.29.17";
 /** AWS Private CA dates a certificate back by 60 minutes (IssueCertificate, ValidityNotBefore). */
 const BACKDATED_MAX_SECONDS = 3600;
 /** Between the CA's clock and ours. */
@@ -104,7 +103,7 @@ function findLeafFault(der: Uint8Array, rules: ChainRules, now: Instant): ChainF
 /** True when the leaf names its holder in a way that an identity cannot express: an address, a URI, a unit. */
 function hasMoreNames(der: Uint8Array): boolean {
   const { subject, extensions } = readDer(der, Certificate, "lenient", "the leaf").tbsCertificate;
-  const names = (extensions ?? []).filter(({ extnID }) => extnID === SAN);
+  const names = (extensions ?? []).filter(({ extnID }) => extnID === SUBJECT_ALTERNATIVE_NAME);
   const extras = names.flatMap((san) => [...readDnsNames(san, "lenient").extras]);
   return extras.length > 0 || readSubject(subject).extras.length > 0;
 }

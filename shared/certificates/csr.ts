@@ -16,17 +16,16 @@ import {
 } from "@peculiar/asn1-x509";
 import { ContractError } from "../runtime/errors.ts";
 import { keyKindOf, readDer, readDnsNames, readPublicKey, readSubject } from "./asn1.ts";
+import { CLIENT_AUTH, SUBJECT_ALTERNATIVE_NAME } from "./oids.ts";
 import type { CsrFacts } from "./schema.ts";
 
 const WHAT = "the CSR";
 const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
-const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-const SAN = "2.5.29.17";
 const USAGES = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
 
 /** What each extension may say; the answer names what it says beyond that. */
 const EXTENSION_READERS: ReadonlyMap<string, (value: Uint8Array) => readonly string[]> = new Map([
-  [SAN, () => []],
+  [SUBJECT_ALTERNATIVE_NAME, () => []],
   ["2.5.29.14", () => []],
   ["2.5.29.15", (value) => named("key usage", keyUsages(value) & ~USAGES)],
   ["2.5.29.19", (value) => named("basic constraints of a CA", isPlainLeaf(value) ? 0 : 1)],
@@ -40,7 +39,9 @@ export function readCsr(der: Uint8Array): CsrFacts {
   const key = publicKeyOf(request);
   const subject = readSubject(info.subject);
   const { extensions, extras } = readAttributes(request);
-  const names = extensions.filter(({ extnID }) => extnID === SAN).map((san) => readDnsNames(san, "strict"));
+  const names = extensions
+    .filter(({ extnID }) => extnID === SUBJECT_ALTERNATIVE_NAME)
+    .map((san) => readDnsNames(san, "strict"));
   const all = [
     ...(info.version === 0 ? [] : ["version other than 1"]),
     ...subject.extras,

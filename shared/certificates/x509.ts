@@ -3,10 +3,10 @@ import { AsnConvert } from "@peculiar/asn1-schema";
 import { BasicConstraints, Certificate, ExtendedKeyUsage, type Extension } from "@peculiar/asn1-x509";
 import type { Instant } from "../runtime/instant.ts";
 import { keyKindOf, readDer, readDnsNames, readPublicKey, readSubject } from "./asn1.ts";
+import { SUBJECT_ALTERNATIVE_NAME } from "./oids.ts";
 import { type Identity, type KeyKind, Serial } from "./schema.ts";
 
 const WHAT = "the certificate";
-const SAN = "2.5.29.17";
 const BASIC_CONSTRAINTS = "2.5.29.19";
 const EXTENDED_KEY_USAGE = "2.5.29.37";
 
@@ -36,7 +36,9 @@ export function readCertificate(der: Uint8Array): CertificateFacts {
     identity: {
       commonName,
       ...(organization === undefined ? {} : { organization }),
-      dnsNames: valuesOf(extensions, SAN).flatMap((san) => [...readDnsNames(san, "lenient").dnsNames]),
+      dnsNames: valuesOf(extensions, SUBJECT_ALTERNATIVE_NAME).flatMap((san) => [
+        ...readDnsNames(san, "lenient").dnsNames,
+      ]),
     },
     key: keyKindOf(readPublicKey(spki, WHAT)),
     serial: Serial.parse(Buffer.from(serialNumber).toString("hex")),
