@@ -30,6 +30,21 @@ export default defineLink({
     host: "relay.example.com",
     port: 443,
     log: { group: "/example/relay", create: true },
+
+    // relay's own server certificate, kept with its key in AWS Secrets Manager and renewed like the bunnies' below,
+    // with the same fields. Left out, relay's operators look after it themselves.
+    certificate: {
+      // Left out, its identity is relay's host.
+      lifetime: "6 days",
+      jitter: "8 hours",
+      // A new one is staged first. It is served once every replica says in relay's log that it has loaded it; for
+      // a relay whose log cannot say that: { after: "2 hours" }, or "manual" leaves the step to you.
+      proof: "observed",
+      // Everywhere in service within this time, or somebody is told: it takes two looks at least.
+      proofWithin: "1 hour",
+      // The IAM roles of relay's pods, which alone may read the secret. They must exist when this is deployed.
+      readers: ["arn:aws:iam::123456789012:role/relay"],
+    },
   },
 
   // A new private CA. To use one that you have: { adopt: "<its ARN>", mode: "short-lived" }.

@@ -2,7 +2,7 @@
 import { app, type HttpRequest, type InvocationContext } from "@azure/functions";
 import { readBody } from "../shared/azure-api/body.ts";
 import { type Endpoint, endpoints } from "../shared/azure-api/contract.ts";
-import { type Service, serve, type Verb } from "../shared/azure-api/serve.ts";
+import { type NoteVaultCall, type Service, serve, type Verb } from "../shared/azure-api/serve.ts";
 import {
   type CertificateHand,
   dropRequest,
@@ -12,11 +12,12 @@ import {
 } from "../shared/certificates/hand.ts";
 import { createLog } from "../shared/runtime/log.ts";
 
-export function registerCertificates(service: Service, hand: CertificateHand): void {
-  register(service, "certificates.observe", (body) => observeCertificates(hand, body));
-  register(service, "certificates.request", (body) => requestCertificate(hand, body));
-  register(service, "certificates.drop-request", (body) => dropRequest(hand, body));
-  register(service, "certificates.merge", (body) => mergeCertificate(hand, body));
+/** `open` makes what a call needs, with vaults that tell of their calls. */
+export function registerCertificates(service: Service, open: (note: NoteVaultCall) => CertificateHand): void {
+  register(service, "certificates.observe", (body, note) => observeCertificates(open(note), body));
+  register(service, "certificates.request", (body, note) => requestCertificate(open(note), body));
+  register(service, "certificates.drop-request", (body, note) => dropRequest(open(note), body));
+  register(service, "certificates.merge", (body, note) => mergeCertificate(open(note), body));
 }
 
 function register<E extends Endpoint>(service: Service, endpoint: E, verb: Verb<E>): void {
@@ -28,7 +29,9 @@ function register<E extends Endpoint>(service: Service, endpoint: E, verb: Verb<
     handler: async (request: HttpRequest, context: InvocationContext) => {
       const log = createLog((level, record) => context[level](JSON.stringify(record)));
       const authorization = request.headers.get("authorization");
-      return await serve(service, log, endpoint, { authorization, body: await readBody(request.body) }, verb);
+      const { invocationId } = context;
+      const called = { authorization, body: await readBody(request.body), invocationId };
+      return await serve(service, log, endpoint, called, verb);
     },
   });
 }

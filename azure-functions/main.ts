@@ -5,6 +5,8 @@ import * as z from "zod";
 import declared from "../link.config.ts";
 import type { Service } from "../shared/azure-api/serve.ts";
 import { keyVault, keyVaultClient } from "../shared/certificates/azure.ts";
+import { bunnyCertificates } from "../shared/certificates/desired.ts";
+import { placesOf } from "../shared/certificates/hand.ts";
 import { pemToDer, splitPem } from "../shared/certificates/pem.ts";
 import { linkDigest, parseLink } from "../shared/link/load.ts";
 import { parseEnvironment } from "../shared/runtime/environment.ts";
@@ -56,11 +58,16 @@ const service: Service = {
   },
 };
 
-registerCertificates(service, {
-  link,
+const clients = new Map(
+  Object.entries(settings.VAULTS).map(([bunny, uri]) => [bunny, keyVaultClient(uri, credential)]),
+);
+const pinned = settings.PINNED_CA.map(pemToDer);
+
+registerCertificates(service, (note) => ({
   clock,
-  pinned: settings.PINNED_CA.map(pemToDer),
-  vaults: new Map(
-    Object.entries(settings.VAULTS).map(([bunny, uri]) => [bunny, keyVault(keyVaultClient(uri, credential))]),
-  ),
-});
+  pinned,
+  places: placesOf(bunnyCertificates(link), (bunny) => {
+    const client = clients.get(bunny);
+    return client === undefined ? undefined : keyVault(client, undefined, note);
+  }),
+}));

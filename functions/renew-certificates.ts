@@ -1,7 +1,6 @@
 /** Runs on a schedule (infra/certificates.ts) and looks after every certificate of the link. */
 import { setTimeout as pause } from "node:timers/promises";
 import { ACMPCAClient } from "@aws-sdk/client-acm-pca";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { STSClient } from "@aws-sdk/client-sts";
 import middy from "@middy/core";
@@ -11,17 +10,25 @@ import { createHand } from "../shared/azure-api/client.ts";
 import { privateCa } from "../shared/certificates/aws-authority.ts";
 import { dynamoJournal } from "../shared/certificates/aws-journal.ts";
 import { relayLog } from "../shared/certificates/aws-usage.ts";
+import { bunnyCertificates } from "../shared/certificates/desired.ts";
+import { planRun } from "../shared/certificates/plan-run.ts";
 import { renewCertificates } from "../shared/certificates/renew.ts";
+import { parseRunRequest } from "../shared/certificates/run-request.ts";
+import { dynamoAudit } from "../shared/journal/aws-audit.ts";
+import { eventBus, eventSender } from "../shared/journal/aws-bus.ts";
 import { linkDigest, parseLink } from "../shared/link/load.ts";
 import { CLIENT_LIMITS } from "../shared/runtime/aws.ts";
 import { parseEnvironment } from "../shared/runtime/environment.ts";
 import { failOnTrouble, lambdaSink } from "../shared/runtime/lambda.ts";
+import { lazily } from "../shared/runtime/lazily.ts";
 import { createLog } from "../shared/runtime/log.ts";
+import { createPace } from "../shared/runtime/pace.ts";
 import { webIdentity } from "../shared/runtime/web-identity.ts";
 
 const Environment = z.object({
   CA_ARN: z.string().startsWith("arn:"),
   JOURNAL_TABLE: z.string().min(1),
+  BUS_NAME: z.string().min(1),
   RELAY_LOG_GROUP: z.string().min(1),
   HAND_URL: z.url({ protocol: /^https$/ }),
   TOKEN_AUDIENCE: z.string().min(1),
@@ -35,24 +42,35 @@ const token = webIdentity({
   audience: environment.TOKEN_AUDIENCE,
   clock,
 });
+const journal = {
+  client: new DynamoDBClient(CLIENT_LIMITS),
+  table: environment.JOURNAL_TABLE,
+  link: link.name,
+};
+const logs = lazily(async () => {
+  const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
+  return new CloudWatchLogsClient(CLIENT_LIMITS);
+});
 const deployed = {
   link,
+  certificates: bunnyCertificates(link),
+  pace: createPace(() => performance.now()),
   clock,
   log: createLog(lambdaSink, { link: link.name }),
   pause: (ms: number) => pause(ms),
   hand: createHand({ url: environment.HAND_URL, link: linkDigest(link), token, fetch }),
-  authority: privateCa(new ACMPCAClient(CLIENT_LIMITS), environment.CA_ARN),
-  journal: dynamoJournal({
-    client: new DynamoDBClient(CLIENT_LIMITS),
-    table: environment.JOURNAL_TABLE,
-    link: link.name,
-    clock,
-  }),
-  usage: relayLog(new CloudWatchLogsClient(CLIENT_LIMITS), environment.RELAY_LOG_GROUP),
+  authority: privateCa(new ACMPCAClient(CLIENT_LIMITS), environment.CA_ARN, "client"),
+  journal: dynamoJournal({ ...journal, clock }),
+  audit: dynamoAudit({ ...journal, clockMs: Date.now, pause: (ms) => pause(ms) }),
+  bus: eventBus(eventSender(CLIENT_LIMITS), environment.BUS_NAME),
+  usage: relayLog(logs, environment.RELAY_LOG_GROUP),
 };
 
 export const handler = middy<unknown, { readonly trouble: readonly string[] }>()
   .use(failOnTrouble())
-  .handler((_event, context) =>
-    renewCertificates({ ...deployed, remainingMs: () => context.getRemainingTimeInMillis() }),
-  );
+  .handler(async (event, context) => {
+    const invocation = { actor: context.functionName, requestId: context.awsRequestId };
+    const brain = { ...deployed, invocation, remainingMs: () => context.getRemainingTimeInMillis() };
+    const asked = parseRunRequest(event);
+    return asked.run === "plan" ? await planRun(brain, asked.names) : await renewCertificates(brain);
+  });

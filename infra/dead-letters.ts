@@ -5,8 +5,8 @@ import { stageName } from "./names.ts";
 /** The longest that SQS keeps a message: 14 days. */
 const RETENTION_SECONDS = 1_209_600;
 
-/** Returns the queue's ARN. */
-export function createDeadLetters(): $util.Output<string> {
+/** Returns the queue's ARN. `ruleArns` are the rules of EventBridge that may send to it. */
+export function createDeadLetters(ruleArns: $util.Output<string>[]): $util.Output<string> {
   const queue = new aws.sqs.Queue("DeadLetters", {
     name: stageName("dead-letters"),
     messageRetentionSeconds: RETENTION_SECONDS,
@@ -24,6 +24,14 @@ export function createDeadLetters(): $util.Output<string> {
           Action: "sqs:*",
           Resource: queue.arn,
           Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+        {
+          // Rules have no roles: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+          Effect: "Allow",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: "sqs:SendMessage",
+          Resource: queue.arn,
+          Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
         },
       ],
     }),

@@ -1,7 +1,9 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 /** Everything that is deployed, and what each part is told of the others. */
 import { createBunnyIdentities } from "./bunny-identities.ts";
+import { createBus } from "./bus.ts";
 import { createCertificateAuthority } from "./certificate-authority.ts";
+import { certificateEventsRuleArn, watchIssuances } from "./certificate-events.ts";
 import { renewCertificatesRoleArn, scheduleRenewals } from "./certificates.ts";
 import { createDeadLetters } from "./dead-letters.ts";
 import { createFunctionApp } from "./function-app.ts";
@@ -9,6 +11,7 @@ import { createIdentityFederation } from "./identity-federation.ts";
 import { createJournal } from "./journal.ts";
 import { link } from "./link.ts";
 import { azureAccount } from "./names.ts";
+import { scheduleRelayRenewal } from "./relay-certificate.ts";
 import { createRelayLog } from "./relay-log.ts";
 import { createResourceGroup } from "./resource-group.ts";
 import { allowCertificateWork, createVaults } from "./vaults.ts";
@@ -29,19 +32,28 @@ export function deploy() {
   });
   allowCertificateWork(group, functionApp.principalId, vaults);
 
-  scheduleRenewals({
+  const journal = createJournal();
+  const deadLetterArn = createDeadLetters([certificateEventsRuleArn()]);
+  const renewals = {
     certificateAuthorityArn: certificateAuthority.arn,
-    journal: createJournal(),
+    journal,
+    bus: createBus(),
     relayLog: createRelayLog(link.relay.log),
-    hand: functionApp.host,
-    deadLetterArn: createDeadLetters(),
+    deadLetterArn,
     schedule: link.certificates,
+  };
+  scheduleRenewals({ ...renewals, hand: functionApp.host });
+  const relaySecretArn = scheduleRelayRenewal(link.relay.certificate, {
+    ...renewals,
+    pinnedCa: certificateAuthority.pem,
   });
+  watchIssuances({ certificateAuthorityArn: certificateAuthority.arn, journal, deadLetterArn });
 
   // What the manifests of relay and of each bunny need (docs/workloads.md).
   return {
     certificateAuthorityArn: certificateAuthority.arn,
     tenantId: azureAccount().tenantId,
+    ...(relaySecretArn === undefined ? {} : { relaySecretArn }),
     bunnies: vaults.map(({ bunny, name }) => ({ bunny, vault: name, clientId: identities.get(bunny) })),
   };
 }

@@ -1,5 +1,8 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 /** The one table: what the clouds themselves cannot tell (intents, changes, incidents, leases). */
+import { DEPLOYED } from "../shared/runtime/deployed-names.ts";
+import type { Permission } from "./lambda-role.ts";
+import { link } from "./link.ts";
 import { stageName } from "./names.ts";
 import { retained } from "./retention.ts";
 
@@ -12,7 +15,7 @@ export function createJournal(): Journal {
   const table = new aws.dynamodb.Table(
     "Journal",
     {
-      name: stageName("journal"),
+      name: stageName(DEPLOYED.journal),
       billingMode: "PAY_PER_REQUEST",
       hashKey: "pk",
       rangeKey: "sk",
@@ -27,4 +30,37 @@ export function createJournal(): Journal {
     retained,
   );
   return { name: table.name, arn: table.arn };
+}
+
+/** For who writes down what it finds, and files nothing. For the keys of this link alone, see `keepJournal`. */
+export function noteInJournal(journal: Journal): Permission[] {
+  return journalPermissions(journal).notes;
+}
+
+/**
+ * For the keys of this link alone, and the history only by the batches that file what was told. Every call that is
+ * allowed names its keys, so that "ForAllValues" is never met by having none
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
+ */
+export function keepJournal(journal: Journal): Permission[] {
+  const { notes, filing } = journalPermissions(journal);
+  return [...notes, filing];
+}
+
+function journalPermissions(journal: Journal): { notes: Permission[]; filing: Permission } {
+  const { name } = link;
+  const [standing, intents] = [`link#${name}`, `intent#${name}#*`];
+  const history = [`history#${name}`, `history#${name}#*`];
+  const within = (actions: string[], keys: string[]): Permission => ({
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resources: [journal.arn],
+    conditions: [{ test: "ForAllValues:StringLike", variable: "dynamodb:LeadingKeys", values: keys }],
+  });
+  return {
+    notes: [
+      within(["GetItem", "Query"], [standing, intents, ...history]),
+      within(["PutItem", "UpdateItem"], [standing, intents]),
+    ],
+    filing: within(["BatchWriteItem"], [standing, ...history]),
+  };
 }

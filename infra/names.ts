@@ -4,12 +4,13 @@
  * thing before it exists, and a second deployment of the same stage finds the same things.
  */
 import { createHash } from "node:crypto";
+import { nameInStage } from "../shared/runtime/deployed-names.ts";
 
 const SUFFIX_LENGTH = 8;
 
 /** The name of a thing inside one AWS account or one resource group. */
 export function stageName(thing?: string): string {
-  return [$app.name, $app.stage, thing].filter((part) => part !== undefined).join("-");
+  return nameInStage($app.name, $app.stage, thing);
 }
 
 /** The audience of the tokens that the functions in AWS show to the Function App. */

@@ -59,6 +59,29 @@ const expectEntries = (title: string, names: readonly string[]) => {
   expect(entries(title).toSorted()).toEqual(unique(names));
 };
 
+/** Sections of docs/operating.md whose first column holds the code's own names. */
+const NAMED = [
+  "Outcomes of a certificate",
+  "Proof of use",
+  "Why a certificate is asked for",
+  "Why a pending request is dropped",
+  "Why the brain refuses",
+  "Why the hand refuses",
+  "Who is not let in",
+  "Codes of failed calls",
+  "The certificate of relay",
+  "Log events",
+  "States of an intent",
+  "Errors at load",
+];
+
+/** Alone in quotes, or at the end of a quoted sentence, as in "bunny-client: refused, outlives-ca". */
+function isQuoted(text: string, name: string): boolean {
+  const [fixed = "", pattern] = name.replaceAll(".", "\\.").split(/<\w+>/);
+  const end = pattern === undefined ? "" : "[\\w-]+";
+  return new RegExp(`["'\`](?:[^"'\`\\n]*, )?${fixed}${end}["'\`]`).test(text);
+}
+
 describe("docs/operating.md", () => {
   const plan = "shared/certificates/plan.ts";
 
@@ -96,6 +119,21 @@ describe("docs/operating.md", () => {
     expectEntries("Who is not let in", literals("shared/azure-api/authorize.ts", "RefusedToken"));
   });
 
+  it("has an entry for each thing that an order to revoke waits for or is closed with", () => {
+    const file = "shared/certificates/revocation.ts";
+    expect(entries("Revocation")).toEqual(
+      expect.arrayContaining([...literals(file, "WaitReason"), ...literals(file, "ClosedCode")]),
+    );
+  });
+
+  it("has an entry for each reason to make a certificate of relay's current, or to wait with that", () => {
+    const file = "shared/certificates/plan-promotion.ts";
+    expectEntries("The certificate of relay", [
+      ...literals(file, "PromotionReason"),
+      ...literals(file, "HoldReason"),
+    ]);
+  });
+
   it("has an entry for each log event", () => {
     const logged = sources.flatMap((file) =>
       matches(read(file), /\blog\.(?:info|warn|error)\(\s*"([^"]+)"/g),
@@ -113,7 +151,8 @@ describe("docs/operating.md", () => {
     const codes = [...named, ...calls.flatMap((call) => matches(call, /"([a-z]+(?:-[a-z]+)+)"/g))].filter(
       (code) => code !== "custom",
     );
-    const known = ["Codes of failed calls", "Who is not let in", "Why the hand refuses"].flatMap(entries);
+    const sections = ["Codes of failed calls", "Who is not let in", "Why the hand refuses", "Revocation"];
+    const known = sections.flatMap(entries);
     expect(unique(codes).length).toBeGreaterThan(10);
     expect(unique(codes).filter((code) => !known.includes(code))).toEqual([]);
   });
@@ -128,6 +167,21 @@ describe("docs/operating.md", () => {
       "Errors at load",
       files.flatMap((file) => matches(read(file), /export class (\w+) extends Error/g)),
     );
+  });
+});
+
+/** Wherever else it stands, a name that no test has in quotes is one that no test waits for. */
+describe("the tests", () => {
+  const tests = globSync("{shared,functions,azure-functions,local}/**/*.test.ts", {
+    cwd: ROOT,
+    exclude: ["**/node_modules/**", "local/docs.test.ts"],
+  });
+  const text = tests.map(read).join("\n");
+
+  it.each(NAMED)("have each name under %s in quotes", (title) => {
+    const named = entries(title);
+    expect(named.length).toBeGreaterThan(1);
+    expect(named.filter((name) => !isQuoted(text, name))).toEqual([]);
   });
 });
 

@@ -7,6 +7,7 @@ import { randomInt } from "node:crypto";
 import { ConfigError } from "../shared/runtime/errors.ts";
 import { parseOptions } from "./command-line.ts";
 import { type Stack, startStack } from "./stack/stack.ts";
+import { tellCommandLine } from "./warrener/tell-command-line.ts";
 
 const options = parseOptions("npm run local --", {
   calm: { type: "boolean", default: false },
@@ -32,12 +33,15 @@ try {
     onLogLine: (source, line) => void process.stdout.write(`${source} | ${line}\n`),
     // What Kubernetes does on its own clock keeps pace with the schedules.
     mountEveryMs: 120_000 / speed,
+    secretEveryMs: 60_000 / speed,
     ...(linkFile === undefined ? {} : { linkFile }),
   });
+  const told = await tellCommandLine(stack, linkFile);
   process.stdout.write(guide(stack));
   stack.begin();
   await stopped;
   process.stdout.write("stopping…\n");
+  await told.takeBack();
   await stack.close();
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
@@ -64,6 +68,8 @@ everything listens (stand-in faults: --seed ${seed}). To look around, in another
     vaults: ${graph.vaults.map(({ uri }) => uri).join(" ")}
 
   relay: https://${host}:${port} as ${servername}, mutual TLS
+
+  what was changed, why, and what comes next: npm run warrener -- status
 
 schedules: ${graph.schedules.map(({ name, expression }) => `${name} ${expression}`).join(", ")}. Ctrl-C stops everything.
 

@@ -6,13 +6,20 @@
 const RUNS_DEFAULT = 1_000;
 const SEED_MAX = 2 ** 31 - 1;
 
-/** Parameters for fast-check; prints the seed, so that any run can be replayed. */
-export function runs(): { readonly numRuns: number; readonly seed: number } {
-  const numRuns = wholeNumber("SOAK_RUNS") ?? RUNS_DEFAULT;
+/**
+ * Parameters for fast-check; prints the seed, so that any run can be replayed. A case that takes as long as so many
+ * others says so with `cost`.
+ */
+export function runs(cost = 1): { readonly numRuns: number; readonly seed: number } {
+  const numRuns = Math.max(1, Math.floor((wholeNumber("SOAK_RUNS") ?? RUNS_DEFAULT) / cost));
   const seed = wholeNumber("SEED") ?? Math.ceil(Math.random() * SEED_MAX);
   process.stdout.write(`property: ${numRuns} runs, replay with SEED=${seed}\n`);
   return { numRuns, seed };
 }
+
+/** A size for every day, or the full one where there is time for it. */
+export const sized = <T>(everyDay: T, soak: T): T =>
+  wholeNumber("SOAK_RUNS") === undefined ? everyDay : soak;
 
 function wholeNumber(name: string): number | undefined {
   const text = process.env[name];

@@ -6,25 +6,14 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import type { Kernel } from "../stand-in/kernel.ts";
-import { type OperationTable, Refusal } from "../stand-in/operations.ts";
+import { Refusal } from "../stand-in/operations.ts";
 import { Background } from "./background.ts";
 import type { AuthorizationResult } from "./decisions.ts";
+import { functionNotFound } from "./lambda-api/function-name.ts";
+import { lambdaOperations } from "./lambda-api/operations.ts";
 import type { Need } from "./service.ts";
 import type { Queues } from "./sqs.ts";
 import type { Timers } from "./timers.ts";
-
-export const lambdaOperations: OperationTable = {
-  "lambda:InvokeFunction": {
-    mutates: true,
-    errors: [
-      "AccessDeniedException",
-      "InvalidRequestContentException",
-      "ResourceNotFoundException",
-      "ServiceException",
-      "TooManyRequestsException",
-    ],
-  },
-};
 
 export interface InvocationResult {
   /** "Unhandled" or "Handled" when the function failed. */
@@ -94,21 +83,22 @@ export class AsyncInvoker {
     const { kernel } = this.#options;
     kernel.tap({ from: caller, to: functionArn, what: "lambda:InvokeFunction", bytes: Buffer.from(payload) });
     const call = { operation: "lambda:InvokeFunction", caller };
-    await kernel.perform(lambdaOperations, call, () => {
-      const configuration = this.#functions.get(functionArn);
-      if (configuration === undefined) {
-        throw new Refusal(404, "ResourceNotFoundException", `Function not found: ${functionArn}`);
-      }
-      if (!isJson(payload)) {
-        throw new Refusal(400, "InvalidRequestContentException", "Could not parse request body into json");
-      }
-      this.#enqueue({
-        functionArn,
-        payload,
-        requestId: randomUUID(),
-        acceptedAtMs: this.#background.now(),
-        configuration,
-      });
+    await kernel.perform(lambdaOperations, call, () => this.queue(functionArn, payload));
+  }
+
+  /** Accepts an event within a call that is recorded elsewhere. Throws `Refusal`. */
+  queue(functionArn: string, payload: string): void {
+    const configuration = this.#functions.get(functionArn);
+    if (configuration === undefined) throw functionNotFound(functionArn);
+    if (!isJson(payload)) {
+      throw new Refusal(400, "InvalidRequestContentException", "Could not parse request body into json");
+    }
+    this.#enqueue({
+      functionArn,
+      payload,
+      requestId: randomUUID(),
+      acceptedAtMs: this.#background.now(),
+      configuration,
     });
   }
 

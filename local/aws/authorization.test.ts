@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PolicyDocument } from "../graph/schema.ts";
-import { authorize } from "./authorization.ts";
+import { type AuthorizationQuestion, authorize, authorizeBy } from "./authorization.ts";
 
 const roleArn = "arn:aws:iam::123456789012:role/renew";
 const ca =
@@ -102,5 +102,94 @@ describe("authorize", () => {
         context: {},
       }),
     ).rejects.toThrow("not the ARN of a role");
+  });
+});
+
+describe("authorize, for a service", () => {
+  const functionArn = "arn:aws:lambda:eu-west-2:123456789012:function:note";
+  const ruleArn = "arn:aws:events:eu-west-2:123456789012:rule/note";
+  const resourcePolicy = PolicyDocument.parse({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "lambda:InvokeFunction",
+        Resource: functionArn,
+        Condition: { ArnLike: { "AWS:SourceArn": ruleArn } },
+      },
+    ],
+  });
+  const invoke = (roleArn: string, sourceArn: string, more: Partial<AuthorizationQuestion> = {}) =>
+    authorize({
+      roleArn,
+      resourcePolicy,
+      action: "lambda:InvokeFunction",
+      resource: functionArn,
+      context: { "aws:SourceArn": sourceArn },
+      ...more,
+    });
+
+  it("allows what the resource's policy allows it, for the source that it names", async () => {
+    expect(await invoke("events.amazonaws.com", ruleArn)).toBe("allowed");
+    expect(await invoke("events.amazonaws.com", `${ruleArn}-2`)).toBe("denied");
+    expect(await invoke("scheduler.amazonaws.com", ruleArn)).toBe("denied");
+  });
+
+  it("denies it without the source, and where the resource has no policy", async () => {
+    expect(await invoke("events.amazonaws.com", ruleArn, { context: {} })).toBe("denied");
+    expect(await invoke("events.amazonaws.com", ruleArn, { resourcePolicy: undefined })).toBe("denied");
+  });
+});
+
+describe("authorizeBy", () => {
+  const secret = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:a-secret-a1B2c3";
+  const key = "arn:aws:kms:eu-west-2:123456789012:key/0b1f6a2e-1111-4222-8333-444455556666";
+  const document = (statement: object) =>
+    PolicyDocument.parse({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Resource: "*", ...statement }],
+    });
+  const read = { roleArn, action: "secretsmanager:GetSecretValue", resource: secret, context: {} };
+
+  it("denies a role that no policy names", async () => {
+    expect(await authorizeBy({ roles: new Map(), resources: new Map() })(read)).toBe("denied");
+  });
+
+  it("allows what either the role's or the resource's policy allows", async () => {
+    const roles = new Map([[roleArn, document({ Action: read.action })]]);
+    expect(await authorizeBy({ roles, resources: new Map() })(read)).toBe("allowed");
+    const onSecret = document({ Action: read.action, Principal: { AWS: roleArn } });
+    const resources = new Map([[secret, onSecret]]);
+    expect(await authorizeBy({ roles: new Map(), resources })(read)).toBe("allowed");
+    expect(await authorizeBy({ roles: new Map(), resources })({ ...read, resource: `${secret}x` })).toBe(
+      "denied",
+    );
+  });
+
+  it("allows the use of a key only when the key's own policy allows it, or leaves it to IAM", async () => {
+    const decrypt = { roleArn, action: "kms:Decrypt", resource: key, context: {} };
+    const roles = new Map([[roleArn, document({ Action: "kms:Decrypt" })]]);
+    expect(await authorizeBy({ roles, resources: new Map() })(decrypt)).toBe("denied");
+    const root = { Principal: { AWS: "arn:aws:iam::123456789012:root" } };
+    const resources = new Map([[key, document({ Action: "kms:*", ...root })]]);
+    expect(await authorizeBy({ roles, resources })(decrypt)).toBe("allowed");
+    expect(await authorizeBy({ roles: new Map(), resources })(decrypt)).toBe("denied");
+  });
+
+  it("knows the caller's role and the encryption context of a request", async () => {
+    const condition = (secretArn: string, caller: string) => ({
+      StringEquals: { "kms:EncryptionContext:SecretARN": secretArn },
+      ArnEquals: { "aws:PrincipalArn": caller },
+    });
+    const decide = async (Condition: object) => {
+      const onKey = document({ Action: "kms:Decrypt", Principal: { AWS: roleArn }, Condition });
+      const context = { "kms:EncryptionContext:SecretARN": secret };
+      const authorized = authorizeBy({ roles: new Map(), resources: new Map([[key, onKey]]) });
+      return await authorized({ roleArn, action: "kms:Decrypt", resource: key, context });
+    };
+    expect(await decide(condition(secret, roleArn))).toBe("allowed");
+    expect(await decide(condition(`${secret}x`, roleArn))).toBe("denied");
+    expect(await decide(condition(secret, `${roleArn}x`))).toBe("denied");
   });
 });

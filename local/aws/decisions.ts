@@ -26,7 +26,8 @@ export class Decisions {
   }
 
   async decide(roleArn: string, need: Need): Promise<AuthorizationResult> {
-    const request = { roleArn, ...need };
+    const { action, resource, context } = need;
+    const request = { roleArn, action, resource, context };
     const result = await this.#authorize(request);
     this.#decisions.push({ ...request, result });
     return result;

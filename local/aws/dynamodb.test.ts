@@ -1,4 +1,5 @@
 import {
+  BatchWriteItemCommand,
   DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -60,6 +61,79 @@ describe("startDynamoDb", () => {
       "dynamodb:Query ok",
       "dynamodb:DeleteItem ok",
       "dynamodb:GetItem ok",
+    ]);
+  });
+
+  it("writes a batch of puts and deletes", async () => {
+    const { sdk, dynamodb } = await start();
+    const other = { pk: key.pk, sk: { S: "other" } };
+    await sdk.send(new PutItemCommand({ TableName, Item: key }));
+    const batch = [{ PutRequest: { Item: other } }, { DeleteRequest: { Key: key } }];
+    const command = new BatchWriteItemCommand({ RequestItems: { [TableName]: batch } });
+    expect((await sdk.send(command)).UnprocessedItems).toEqual({});
+    expect(await dynamodb.items(TableName)).toEqual([other]);
+  });
+
+  it("refuses a batch of more than 25 writes, and one that writes an item twice", async () => {
+    const { sdk } = await start();
+    const puts = (keys: readonly string[]) =>
+      new BatchWriteItemCommand({
+        RequestItems: {
+          [TableName]: keys.map((sk) => ({ PutRequest: { Item: { pk: key.pk, sk: { S: sk } } } })),
+        },
+      });
+    for (const keys of [Array.from({ length: 26 }, (_, index) => String(index)), ["same", "same"]])
+      await expect(sdk.send(puts(keys))).rejects.toMatchObject({ name: "ValidationException" });
+  });
+
+  it("may leave the last of a batch unprocessed, and then has not written it", async () => {
+    const { sdk, dynamodb } = await start({ calm: false });
+    const left: string[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      const writes = ["a", "b"].map((part) => ({
+        PutRequest: { Item: { pk: key.pk, sk: { S: `${part}${n}` } } },
+      }));
+      const command = new BatchWriteItemCommand({ RequestItems: { [TableName]: writes } });
+      const { UnprocessedItems } = await sdk.send(command);
+      for (const { PutRequest } of UnprocessedItems?.[TableName] ?? [])
+        left.push(PutRequest?.Item?.["sk"]?.S ?? "");
+    }
+    expect(left.length).toBeGreaterThan(0);
+    expect(left.every((sk) => sk.startsWith("b"))).toBe(true);
+    const written = JSON.stringify(await dynamodb.items(TableName));
+    for (const sk of left) expect(written).not.toContain(`"${sk}"`);
+    expect(written).toContain('"a0"');
+  });
+
+  it("tells IAM the partitions of a call, and nothing that a policy could name where it cannot tell", async () => {
+    const { sdk, server } = await start({ authorize: () => Promise.resolve("denied") });
+    const condition = {
+      KeyConditionExpression: "#p = :p AND begins_with(sk, :s)",
+      ExpressionAttributeNames: { "#p": "pk" },
+    };
+    const values = { ":p": { S: "link#bunny" }, ":s": { S: "x" } };
+    for (const send of [
+      () => sdk.send(new GetItemCommand({ TableName, Key: key })),
+      () => sdk.send(new QueryCommand({ TableName, ...condition, ExpressionAttributeValues: values })),
+      () =>
+        sdk.send(
+          new BatchWriteItemCommand({
+            RequestItems: {
+              [TableName]: [
+                { PutRequest: { Item: { ...key, pk: { S: "history#bunny" } } } },
+                { DeleteRequest: { Key: key } },
+              ],
+            },
+          }),
+        ),
+      () => sdk.send(new QueryCommand({ TableName, KeyConditionExpression: "pk = :p" })),
+    ])
+      await expect(send()).rejects.toMatchObject({ name: "AccessDeniedException" });
+    expect(server.decisions().map(({ context }) => context["dynamodb:LeadingKeys"])).toEqual([
+      ["link#bunny"],
+      ["link#bunny"],
+      ["history#bunny", "link#bunny"],
+      [""],
     ]);
   });
 

@@ -6,6 +6,8 @@ import * as z from "zod";
 import type { Kernel } from "../stand-in/kernel.ts";
 import { type OperationTable, Refusal } from "../stand-in/operations.ts";
 import { type Dynalite, startDynalite } from "./dynalite-client.ts";
+import { answerBatch, attributesOf, type Batch, BatchInput, leaveOne } from "./dynamodb-batch.ts";
+import { leadingKey } from "./dynamodb-keys.ts";
 import { parseInput } from "./input.ts";
 import { jsonCommonErrors, jsonWire } from "./json-wire.ts";
 import { type AwsRequest, type AwsService, type Prepare, Unsupported, type WireAnswer } from "./service.ts";
@@ -35,6 +37,10 @@ export const dynamodbOperations: OperationTable = {
   "dynamodb:PutItem": writing,
   "dynamodb:UpdateItem": writing,
   "dynamodb:DeleteItem": writing,
+  "dynamodb:BatchWriteItem": {
+    mutates: true,
+    errors: [...common, "ItemCollectionSizeLimitExceededException"],
+  },
 };
 
 export interface Table {
@@ -61,6 +67,9 @@ const Input = z.object({
   Key: Attributes.optional(),
   Item: Attributes.optional(),
   ConsistentRead: z.boolean().optional(),
+  KeyConditionExpression: z.string().optional(),
+  ExpressionAttributeNames: z.record(z.string(), z.string()).optional(),
+  ExpressionAttributeValues: Attributes.optional(),
   ReturnValuesOnConditionCheckFailure: z.string().optional(),
 });
 type Input = z.infer<typeof Input>;
@@ -80,20 +89,46 @@ export async function startDynamoDb(options: {
     (raw, caller, request) => {
       const input = parseInput(Input, raw, "ValidationException");
       refuseWhatDynaliteIgnores(input);
-      const table = `arn:aws:dynamodb:${options.region}:${caller.accountId}:table/${input.TableName}`;
+      const table = arnOf(input.TableName, caller.accountId);
       const resource = input.IndexName === undefined ? table : `${table}/index/${input.IndexName}`;
+      const leading = leadingKey(input, tables.get(input.TableName)?.partitionKey);
+      const context = { "dynamodb:LeadingKeys": [leading] };
       return {
-        needs: [{ action: `dynamodb:${operation}`, resource, context: {} }],
+        needs: [{ action: `dynamodb:${operation}`, resource, context }],
         answer: () => answer(input, request),
       };
     };
+  const arnOf = (table: string, accountId: string) =>
+    `arn:aws:dynamodb:${options.region}:${accountId}:table/${table}`;
+  const batchWrite: Prepare = (raw, caller, request) => {
+    const { RequestItems } = parseInput(BatchInput, raw, "ValidationException");
+    const needs = Object.entries(RequestItems).map(([name, writes]) => {
+      const partitionKey = tables.get(name)?.partitionKey;
+      const keys = writes.map((write) => leadingKey({ Item: attributesOf(write) }, partitionKey));
+      const context = { "dynamodb:LeadingKeys": [...new Set(keys)] };
+      return { action: "dynamodb:BatchWriteItem", resource: arnOf(name, caller.accountId), context };
+    });
+    return { needs, answer: () => writeBatch(RequestItems, request) };
+  };
+  const itemOf = async ({ TableName, Key }: { TableName: string; Key: object | undefined }) =>
+    Key && Attributes.parse(await dynalite.call("GetItem", { TableName, Key }))["Item"];
   const forward = (_input: Input, request: AwsRequest) => forwarded(dynalite, request);
   const write = async (input: Input, request: AwsRequest) => {
     const key = keyOf(input);
-    const before =
-      key && Attributes.parse(await dynalite.call("GetItem", { TableName: input.TableName, Key: key }));
+    const before = await itemOf({ TableName: input.TableName, Key: key });
     const answer = await forwarded(dynalite, request);
-    if (key !== undefined) stale.wrote(nameOf(input.TableName, key), before?.["Item"]);
+    if (key !== undefined) stale.wrote(nameOf(input.TableName, key), before);
+    return answer;
+  };
+  const writeBatch = async (batch: Batch, request: AwsRequest) => {
+    const { done, left } = leaveOne(batch, options.kernel.faults);
+    const writes = Object.entries(done).flatMap(([TableName, some]) =>
+      some.map((write) => ({ TableName, Key: keyOf({ TableName, Item: attributesOf(write) }) })),
+    );
+    const before = await Promise.all(writes.map(itemOf));
+    const answer = await (left === null ? forwarded(dynalite, request) : answerBatch(dynalite, done, left));
+    for (const [index, { TableName, Key }] of writes.entries())
+      if (Key !== undefined) stale.wrote(nameOf(TableName, Key), before[index]);
     return answer;
   };
   const read = async (input: Input, request: AwsRequest) => {
@@ -113,6 +148,7 @@ export async function startDynamoDb(options: {
         PutItem: prepare("PutItem", write),
         UpdateItem: prepare("UpdateItem", write),
         DeleteItem: prepare("DeleteItem", write),
+        BatchWriteItem: batchWrite,
       },
     },
     createTable: async (table) => {

@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Refusal } from "../stand-in/operations.ts";
 import { jsonWire } from "./json-wire.ts";
+import { lambdaWire } from "./lambda-api/wire.ts";
 import { queryWire } from "./query-wire.ts";
-import { type AwsRequest, Unsupported, type WireAnswer } from "./service.ts";
+import { type AwsRequest, Unsupported, type Wire, type WireAnswer } from "./service.ts";
 
 export async function listenOnLoopback(
   server: Server,
@@ -50,9 +51,11 @@ export function send(response: ServerResponse, answer: WireAnswer): void {
 /** What the stand-ins cannot do (501) or did wrong (500), in the protocol that the request speaks. */
 export function unable(error: Error, request: AwsRequest | undefined): WireAnswer {
   const [status, code] = error instanceof Unsupported ? [501, "NotImplemented"] : [500, "InternalFailure"];
-  const wire =
-    request?.headers["x-amz-target"] === undefined
-      ? queryWire({ version: "", xmlns: "" })
-      : jsonWire({ target: "", version: "1.1" });
-  return wire.refuse(new Refusal(status, code, error.message));
+  return wireOf(request).refuse(new Refusal(status, code, error.message));
+}
+
+function wireOf(request: AwsRequest | undefined): Wire {
+  if (request?.headers["x-amz-target"] !== undefined) return jsonWire({ target: "", version: "1.1" });
+  if (request?.path.startsWith("/2015-03-31/") === true) return lambdaWire;
+  return queryWire({ version: "", xmlns: "" });
 }

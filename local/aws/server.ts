@@ -144,7 +144,8 @@ async function demand(call: Call, identity: Identity, need: Need): Promise<void>
   throw new Refusal(
     status,
     code,
-    `User: ${identity.sessionArn} is not authorized to perform: ${need.action} on resource: ${need.resource} because no identity-based policy allows the ${need.action} action`,
+    need.denial ??
+      `User: ${identity.sessionArn} is not authorized to perform: ${need.action} on resource: ${need.resource} because no identity-based policy allows the ${need.action} action`,
   );
 }
 

@@ -28,6 +28,8 @@ export interface Need {
   readonly action: string;
   readonly resource: string;
   readonly context: Context;
+  /** What the refusal says in place of IAM's sentence, where a service words it itself. */
+  readonly denial?: string;
 }
 
 export interface Prepared {

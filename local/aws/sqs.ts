@@ -35,6 +35,11 @@ export class Queues {
     return this.#queue(queueArn);
   }
 
+  /** What somebody does who has read the dead letters. Returns what was there. */
+  empty(queueArn: string): readonly Message[] {
+    return this.#queue(queueArn).splice(0);
+  }
+
   /** `caller` is the role that sends; `allowed` is asked first. Throws `Refusal`, or `ConnectionLost` from a fault. */
   async send(
     caller: string,

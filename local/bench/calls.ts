@@ -95,7 +95,7 @@ async function countRun(stack: Stack, run: string, changes: readonly string[]) {
 /** What relay and the bunnies are known by. */
 function workloadPrincipals({ aws, graph }: Stack): Set<string> {
   const bunnies = graph.federatedCredentials.flatMap(({ principalId, clientId }) => [principalId, clientId]);
-  return new Set([aws.relayRoleArn, ...bunnies]);
+  return new Set([aws.relayRoleArn, aws.peopleRoleArn, ...bunnies]);
 }
 
 /** The Function App is no stand-in, so it keeps no record of its calls; each crosses the wire as two messages. */

@@ -1,5 +1,6 @@
 /** How long it takes to plan many certificates, none of which needs a change: what almost every run does. */
 import reference from "../../link.config.ts";
+import { bunnyCertificates } from "../../shared/certificates/desired.ts";
 import { type DesiredCertificate, type Observed, planCertificate } from "../../shared/certificates/plan.ts";
 import { parseLink } from "../../shared/link/load.ts";
 import { ratio, type Samples, summarize } from "./samples.ts";
@@ -57,10 +58,9 @@ function planAll(work: Work): number {
 }
 
 function referenceCertificate(): DesiredCertificate {
-  for (const { name, certificates } of parseLink(reference).bunnies) {
-    for (const certificate of certificates) return { ...certificate, bunny: name };
-  }
-  throw new Error("the reference link has no certificate");
+  const [certificate] = bunnyCertificates(parseLink(reference));
+  if (certificate === undefined) throw new Error("the reference link has no certificate");
+  return certificate;
 }
 
 /** Certificates of their own names, so of their own jitter, issued within the last day. */
@@ -87,6 +87,7 @@ function observedOf({ identity, key, lifetimeSeconds }: DesiredCertificate, issu
     certificate: { current, pending: null },
     intent: null,
     seen: issuedAt,
+    orders: [],
     ca: {
       active: true,
       notAfter: NOW + 315_360_000,

@@ -1,6 +1,7 @@
 /**
- * The demo's link: the reference link with a certificate that lives for two minutes and is renewed after twelve
- * seconds, so that its whole life can be watched. Only the local scheduler runs faster than the clock; everything else is as it would be deployed.
+ * The demo's link: the reference link with certificates that live for 22 minutes and are renewed after twelve
+ * seconds, so that several renewals can be watched, and with a certificate for relay. Only the local scheduler runs
+ * faster than the clock; everything else is as it would be deployed.
  */
 import reference from "../../link.config.ts";
 import { defineLink } from "../../shared/link/load.ts";
@@ -11,15 +12,15 @@ if (bunny === undefined || certificate === undefined)
   throw new Error("the reference link has no certificate");
 const { window: _, ...rest } = certificate;
 
+/** Renewed after 12 seconds; what is left is two looks and more (a look is every ten minutes of the scheduler's time). */
+const life = { lifetime: "1332 seconds", renewAt: 1 / 111, jitter: "1 second", proofWithin: "10 seconds" };
+
 export default defineLink({
   ...reference,
-  certificates: { checkEvery: "1 minute" },
-  bunnies: [
-    {
-      ...bunny,
-      certificates: [
-        { ...rest, lifetime: "132 seconds", renewAt: 1 / 11, jitter: "1 second", proofWithin: "10 seconds" },
-      ],
-    },
-  ],
+  relay: {
+    ...reference.relay,
+    certificate: { ...life, readers: ["arn:aws:iam::123456789012:role/relay"] },
+  },
+  certificates: { checkEvery: "10 minutes" },
+  bunnies: [{ ...bunny, certificates: [{ ...rest, ...life }] }],
 });

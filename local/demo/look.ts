@@ -5,9 +5,11 @@ import { RelayLogLine } from "../relay/log.ts";
 import type { Stack } from "../stack/stack.ts";
 import { check } from "./chapter.ts";
 
-/** The one function, certificate and bunny that the demo is about. */
+/** The function, certificate and bunny that the demo is about. */
 export function protagonists(stack: Stack) {
-  const [renew] = stack.functions.values();
+  const renew = [...stack.functions.values()].find(({ deployed }) =>
+    deployed.name.endsWith("-renew-certificates"),
+  );
   const [bunny] = stack.workloads.bunnies;
   const [declared] = stack.link.bunnies;
   const [certificate] = declared?.certificates ?? [];

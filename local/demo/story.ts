@@ -7,10 +7,13 @@ import { firstIssue } from "./chapters/first-issue.ts";
 import { foreignCsr } from "./chapters/foreign-csr.ts";
 import { jobs } from "./chapters/jobs.ts";
 import { killed } from "./chapters/killed.ts";
+import { outageOfAws, outageOfAzure } from "./chapters/outages.ts";
+import { relayRenewal } from "./chapters/relay-renewal.ts";
 import { renewal } from "./chapters/renewal.ts";
 import { strangers } from "./chapters/strangers.ts";
 import { tokens } from "./chapters/tokens.ts";
 import { verdict } from "./chapters/verdict.ts";
+import { SPEED } from "./schedule.ts";
 
 export interface Told {
   readonly name: string;
@@ -32,15 +35,16 @@ const CHAPTERS: readonly Chapter[] = [
   firstIssue,
   jobs,
   renewal,
+  relayRenewal,
   killed,
+  outageOfAws,
+  outageOfAzure,
   foreignCsr,
   strangers,
   tokens,
   verdict,
 ];
 
-/** A scheduled minute takes two seconds. */
-const SPEED = 30;
 const LINK_FILE = path.resolve(import.meta.dirname, "link.ts");
 
 export interface StoryOptions {
@@ -65,6 +69,7 @@ function startLocalStack(seed: number, onLogLine: StoryOptions["onLogLine"]): Pr
     speed: SPEED,
     mountEveryMs: 500,
     pollEveryMs: 20,
+    secretEveryMs: 500,
     ...(onLogLine === undefined ? {} : { onLogLine }),
   });
 }

@@ -1,9 +1,11 @@
 /** Every stand-in's operation table, by the name under which it is exported. */
 import { acmPcaOperations } from "../aws/acm-pca/operations.ts";
-import { lambdaOperations } from "../aws/async-invoke.ts";
 import { dynamodbOperations } from "../aws/dynamodb.ts";
+import { eventBridgeOperations } from "../aws/event-bridge/operations.ts";
 import { issuerOperations } from "../aws/issuer.ts";
+import { lambdaOperations } from "../aws/lambda-api/operations.ts";
 import { logsOperations } from "../aws/logs.ts";
+import { secretsManagerOperations } from "../aws/secrets-manager/operations.ts";
 import { sqsOperations } from "../aws/sqs.ts";
 import { stsOperations } from "../aws/sts.ts";
 import { ENTRA_OPERATIONS } from "../azure/entra.ts";
@@ -14,9 +16,11 @@ import type { OperationTable } from "../stand-in/operations.ts";
 export const operationTables: Readonly<Record<string, OperationTable>> = {
   acmPcaOperations,
   dynamodbOperations,
+  eventBridgeOperations,
   issuerOperations,
   lambdaOperations,
   logsOperations,
+  secretsManagerOperations,
   sqsOperations,
   stsOperations,
   ENTRA_OPERATIONS,

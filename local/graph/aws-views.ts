@@ -1,7 +1,7 @@
 /** What the graph says of AWS besides its Lambdas: the CA, tables, queues and log groups. */
 import { z } from "zod";
-import type { Graph, LambdaFunction, Resource } from "./schema.ts";
-import { only, resourcesOf } from "./views.ts";
+import { type Graph, type LambdaFunction, PolicyDocument, type Resource } from "./schema.ts";
+import { json, only, resourcesOf } from "./views.ts";
 
 const named = { name: z.string(), arn: z.string() };
 
@@ -39,6 +39,10 @@ export function viewTables(resources: readonly Resource[]): Graph["tables"] {
 }
 
 export function viewQueues(resources: readonly Resource[]): Graph["queues"] {
+  const policies = resourcesOf(resources, "aws:sqs/queuePolicy:QueuePolicy", {
+    queueUrl: z.string(),
+    policy: json(PolicyDocument),
+  });
   return resourcesOf(resources, "aws:sqs/queue:Queue", {
     ...named,
     url: z.string(),
@@ -48,6 +52,7 @@ export function viewQueues(resources: readonly Resource[]): Graph["queues"] {
     arn,
     url,
     retentionSeconds: messageRetentionSeconds,
+    policy: policies.find(({ queueUrl }) => queueUrl === url)?.policy,
   }));
 }
 

@@ -4,7 +4,11 @@ import { type EvaluatedGraph, evaluate } from "./evaluate.ts";
 import { promiseAws } from "./promises/aws.ts";
 import { promiseAzure } from "./promises/azure.ts";
 import { promiseBundles } from "./promises/bundles.ts";
+import { promiseEvents } from "./promises/events.ts";
+import { promiseIssuances } from "./promises/issuances.ts";
+import { promiseRelay } from "./promises/relay.ts";
 import { promiseRoles } from "./promises/roles.ts";
+import { promiseSecrets } from "./promises/secrets.ts";
 
 let evaluated: EvaluatedGraph;
 beforeAll(async () => {
@@ -16,3 +20,7 @@ promiseRoles(() => evaluated);
 promiseAws(() => evaluated);
 promiseAzure(() => evaluated);
 promiseBundles(() => evaluated);
+promiseSecrets(() => evaluated);
+promiseRelay(() => evaluated);
+promiseEvents(() => evaluated);
+promiseIssuances(() => evaluated);

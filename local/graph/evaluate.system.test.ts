@@ -115,6 +115,7 @@ describe("evaluate", () => {
       .replace('location: "northeurope"', "place: 1");
     const evaluated = evaluate({ linkFile: await linkFile(wrong) });
     await expect(evaluated).rejects.toThrow(/aws\.region: .*[\s\S]*azure\.location: /);
+    await expect(evaluated).rejects.toMatchObject({ name: "EvaluationError" });
   });
 
   it("says where a link file was looked for and not found", async () => {

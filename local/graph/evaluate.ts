@@ -16,11 +16,13 @@ import {
   viewRoleDefinitions,
   viewVaults,
 } from "./azure-views.ts";
+import { viewEventBuses, viewEventRules, viewFunctionPolicies } from "./event-views.ts";
 import { ACCOUNT_ID, SUBSCRIPTION_ID, TENANT_ID } from "./identifiers.ts";
 import { viewFunctions, viewSchedules } from "./lambda-views.ts";
 import { createOverlay } from "./overlay.ts";
 import { linkPlatform, preparePlatform } from "./prepare.ts";
 import { Graph, Recorded } from "./schema.ts";
+import { viewKmsKeys, viewSecrets } from "./secret-views.ts";
 
 export interface EvaluateOptions {
   stage?: string;
@@ -101,7 +103,10 @@ function toGraph({ app, stage, region, builds, ...recorded }: Recorded, director
     directory,
     resources,
     functions,
+    functionPolicies: viewFunctionPolicies(resources, functions),
     schedules: viewSchedules(resources, functions),
+    eventBuses: viewEventBuses(resources),
+    eventRules: viewEventRules(resources, functions),
     functionApp,
     vaults: viewVaults(resources, functionApp),
     roleDefinitions: viewRoleDefinitions(resources),
@@ -111,6 +116,8 @@ function toGraph({ app, stage, region, builds, ...recorded }: Recorded, director
     tables: viewTables(resources),
     queues: viewQueues(resources),
     logGroups: viewLogGroups(resources),
+    secrets: viewSecrets(resources),
+    kmsKeys: viewKmsKeys(resources),
   });
 }
 

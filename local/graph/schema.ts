@@ -3,6 +3,7 @@
  * rest are views of it, with every reference resolved, for whoever runs or checks the deployment.
  */
 import { z } from "zod";
+import { EventBus, EventRule } from "./event-schema.ts";
 
 /** One resource as the program registered it. `state` is its inputs with what the cloud would add. */
 export const Resource = z.object({
@@ -109,6 +110,10 @@ export const Schedule = z.object({
 });
 export type Schedule = z.infer<typeof Schedule>;
 
+/** Who may use a function besides those whose own policy says so. */
+export const FunctionPolicy = z.object({ functionArn: z.string(), policy: PolicyDocument });
+export type FunctionPolicy = z.infer<typeof FunctionPolicy>;
+
 export const FunctionApp = z.object({
   name: z.string(),
   resourceId: z.string(),
@@ -175,9 +180,25 @@ export const Queue = z.object({
   arn: z.string(),
   url: z.string(),
   retentionSeconds: z.number(),
+  policy: PolicyDocument.optional(),
 });
 
 export const LogGroup = z.object({ name: z.string(), arn: z.string(), retentionDays: z.number() });
+
+/** A secret holds no value when it is deployed. */
+export const Secret = z.object({
+  name: z.string(),
+  arn: z.string(),
+  /** Undefined for the account's own key. */
+  kmsKeyArn: z.string().optional(),
+  /** Who may use it besides those whose own policy says so. */
+  policy: PolicyDocument.optional(),
+});
+export type Secret = z.infer<typeof Secret>;
+
+/** A customer's key. Its policy is AWS's own where the deployment gives none. */
+export const KmsKey = z.object({ arn: z.string(), policy: PolicyDocument });
+export type KmsKey = z.infer<typeof KmsKey>;
 
 export const Graph = z.object({
   app: z.string(),
@@ -190,7 +211,10 @@ export const Graph = z.object({
   directory: z.string(),
   resources: z.array(Resource),
   functions: z.array(LambdaFunction),
+  functionPolicies: z.array(FunctionPolicy),
   schedules: z.array(Schedule),
+  eventBuses: z.array(EventBus),
+  eventRules: z.array(EventRule),
   functionApp: FunctionApp,
   vaults: z.array(Vault),
   roleDefinitions: z.array(RoleDefinition),
@@ -200,5 +224,7 @@ export const Graph = z.object({
   tables: z.array(Table),
   queues: z.array(Queue),
   logGroups: z.array(LogGroup),
+  secrets: z.array(Secret),
+  kmsKeys: z.array(KmsKey),
 });
 export type Graph = z.infer<typeof Graph>;

@@ -8,7 +8,9 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import type { Authority, SigningRequest } from "../../shared/certificates/authority.ts";
 import { splitPem } from "../../shared/certificates/pem.ts";
-import type { ObservedCa } from "../../shared/certificates/schema.ts";
+import type { RevocationReason } from "../../shared/certificates/revocation-order.ts";
+import type { Identity, ObservedCa, Purpose } from "../../shared/certificates/schema.ts";
+import type { Link } from "../../shared/link/schema.ts";
 import { CloudError } from "../../shared/runtime/errors.ts";
 import type { Instant } from "../../shared/runtime/instant.ts";
 import { type Ca, certify, makeCa } from "../testing/certificates.ts";
@@ -17,6 +19,7 @@ import type { ModelClock } from "./clock.ts";
 
 const TOKEN_LIFE_SECONDS = 300;
 const BACKDATED_SECONDS = 3_600;
+const ADOPTED_LIFETIME_SECONDS = 10 * 365 * 86_400;
 const SHORT_LIVED_MAX_SECONDS = 7 * 86_400;
 const ARN =
   "arn:aws:acm-pca:eu-west-2:111122223333:certificate-authority/00000000-1111-2222-3333-444444444444";
@@ -35,6 +38,12 @@ export interface ModelAuthority extends Authority {
   readonly pinned: readonly Uint8Array[];
   /** Each certificate that was signed; a repeated token adds none. */
   readonly issues: readonly ModelIssue[];
+  /** Each certificate that was revoked, by serial. */
+  readonly revoked: ReadonlyMap<string, RevocationReason>;
+  /** A certificate of this CA that Warrener did not ask for; DER. */
+  signByHand(identity: Identity, publicKey: x509.PublicKeyType, notAfter: Instant): Promise<Uint8Array>;
+  /** What it signs for: one function's role has one template. */
+  purpose: Purpose;
   /** What `observe` says, and what issuing heeds. */
   state: ObservedCa;
   /** So many reads of each certificate find it not there yet. */
@@ -43,20 +52,28 @@ export interface ModelAuthority extends Authority {
   failures: number;
 }
 
-export async function modelAuthority(calls: Calls, clock: ModelClock): Promise<ModelAuthority> {
+/** A CA as the link creates it; one that it adopts lives for ten years. */
+export async function modelAuthority(
+  calls: Calls,
+  clock: ModelClock,
+  declared: Link["certificateAuthority"],
+): Promise<ModelAuthority> {
   const start = clock.now();
-  const notAfter = start + 10 * 365 * 86_400;
+  const lifetimeSeconds = "lifetimeSeconds" in declared ? declared.lifetimeSeconds : ADOPTED_LIFETIME_SECONDS;
+  const notAfter = start + lifetimeSeconds;
   const life = { notBefore: toDate(start - BACKDATED_SECONDS), notAfter: toDate(notAfter) };
   const root = await makeCa({ ...life, commonName: "Test Root" });
   const ca = await makeCa({ ...life, commonName: "Test CA", parent: root });
   const issues: (ModelIssue & { reads: number; readonly failed: boolean })[] = [];
+  let requests = 0;
+  const revoked = new Map<string, RevocationReason>();
   const tokens = new Map<string, { readonly at: Instant; readonly arn: Promise<string> }>();
 
   const sign = async (request: SigningRequest): Promise<string> => {
     refuseIfUnfit(authority.state, request, clock.now());
     const failed = authority.failures > 0;
     if (failed) authority.failures -= 1;
-    const issued = await signCsr(ca, request, clock.now());
+    const issued = await signCsr(ca, request, authority.purpose, clock.now());
     const arn = `${ARN}/certificate/${BigInt(`0x${issued.serial}`)}`;
     const chain = [...splitPem(issued.chainPem), ...splitPem(root.certificatePem)];
     issues.push({
@@ -75,12 +92,33 @@ export async function modelAuthority(calls: Calls, clock: ModelClock): Promise<M
     arn: ARN,
     pinned: [ca.der, root.der],
     issues,
-    state: { active: true, notAfter, shortLived: true, signingAlgorithm: "SHA256WITHECDSA" },
+    revoked,
+    purpose: "client",
+    state: {
+      active: true,
+      notAfter,
+      shortLived: declared.mode === "short-lived",
+      signingAlgorithm: "SHA256WITHECDSA",
+    },
     readsInProgress: 0,
     failures: 0,
+    async signByHand({ commonName, organization, dnsNames }, publicKey, notAfter) {
+      const { der } = await certify(ca, {
+        commonName,
+        ...(organization === undefined ? {} : { organization }),
+        dnsNames,
+        usages: ["clientAuth"],
+        publicKey,
+        notBefore: toDate(clock.now() - BACKDATED_SECONDS),
+        notAfter: toDate(notAfter),
+      });
+      return der;
+    },
     observe: () => calls.perform("authority.observe", ARN, () => authority.state),
-    issue: (request) =>
+    issue: (request, note) =>
       calls.perform("authority.issue", request.idempotencyToken, () => {
+        requests += 1;
+        note?.({ "acm-pca": `request-${requests}` });
         const known = tokens.get(request.idempotencyToken);
         if (known !== undefined && clock.now() < known.at + TOKEN_LIFE_SECONDS) return known.arn;
         const arn = sign(request);
@@ -95,6 +133,16 @@ export async function modelAuthority(calls: Calls, clock: ModelClock): Promise<M
         if (issue.reads <= authority.readsInProgress) return "signing";
         return issue.failed ? "failed" : issue.chain;
       }),
+    revoke: (serial, reason) =>
+      calls.perform("authority.revoke", serial, () => {
+        if (clock.now() >= authority.state.notAfter)
+          throw refusal("RevokeCertificate", "InvalidStateException");
+        const issue = issues.find((one) => one.serial === serial && !one.failed);
+        if (issue === undefined) return { outcome: "refused", code: "ResourceNotFoundException" };
+        // What was revoked before keeps the reason that it was revoked for.
+        if (!revoked.has(serial)) revoked.set(serial, reason);
+        return { outcome: "revoked" };
+      }),
   };
   return authority;
 }
@@ -108,7 +156,7 @@ function refuseIfUnfit(ca: ObservedCa, { notAfter, signingAlgorithm }: SigningRe
     throw refusal(operation, "InvalidArgsException");
 }
 
-async function signCsr(ca: Ca, request: SigningRequest, now: Instant) {
+async function signCsr(ca: Ca, request: SigningRequest, purpose: Purpose, now: Instant) {
   const csr = new x509.Pkcs10CertificateRequest(request.csr);
   if (!(await csr.verify())) throw refusal("IssueCertificate", "MalformedCSRException");
   const [organization] = csr.subjectName.getField("O");
@@ -116,7 +164,7 @@ async function signCsr(ca: Ca, request: SigningRequest, now: Instant) {
     commonName: csr.subjectName.getField("CN")[0] ?? "",
     ...(organization === undefined ? {} : { organization }),
     dnsNames: namesOf(csr),
-    usages: ["clientAuth"],
+    usages: [`${purpose}Auth`],
     publicKey: csr.publicKey,
     notBefore: toDate(now - BACKDATED_SECONDS),
     notAfter: toDate(request.notAfter),

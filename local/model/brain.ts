@@ -3,17 +3,21 @@
  * that only tests and pauses move.
  */
 import type { Brain } from "../../shared/certificates/brain.ts";
-import type { CertificateHand } from "../../shared/certificates/hand.ts";
+import { bunnyCertificates } from "../../shared/certificates/desired.ts";
+import { type CertificateHand, placesOf } from "../../shared/certificates/hand.ts";
 import { renewCertificates } from "../../shared/certificates/renew.ts";
 import type { RunReport } from "../../shared/certificates/report.ts";
 import { linkDigest } from "../../shared/link/load.ts";
 import type { Link } from "../../shared/link/schema.ts";
 import type { Instant } from "../../shared/runtime/instant.ts";
 import { createLog, type Fields, type Level } from "../../shared/runtime/log.ts";
+import { createPace } from "../../shared/runtime/pace.ts";
+import { type ModelAudit, modelAudit } from "./audit.ts";
 import { type ModelAuthority, modelAuthority } from "./authority.ts";
+import { type ModelBus, modelBus } from "./bus.ts";
 import { Calls } from "./calls.ts";
 import { ModelClock } from "./clock.ts";
-import { modelHand } from "./hand.ts";
+import { type Deployed, modelHand } from "./hand.ts";
 import { type ModelJournal, modelJournal } from "./journal.ts";
 import { linkWith } from "./link.ts";
 import { type ModelUsage, modelUsage } from "./usage.ts";
@@ -21,8 +25,8 @@ import { type ModelVault, modelVault } from "./vault.ts";
 
 /** 2026-11-21, a Saturday, 08:00 in UTC. */
 export const START: Instant = 1_795_248_000;
-/** As deployed (infra/certificates.ts). */
-const TIME_LIMIT_MS = 120_000;
+/** As deployed (infra/concern-function.ts). */
+export const TIME_LIMIT_MS = 300_000;
 
 export type LogRecord = Fields & { readonly level: Level; readonly event: string };
 
@@ -32,11 +36,14 @@ export interface Model {
   readonly calls: Calls;
   readonly authority: ModelAuthority;
   readonly journal: ModelJournal;
+  readonly audit: ModelAudit;
+  readonly bus: ModelBus;
   readonly usage: ModelUsage;
   /** Of the link's first bunny. */
   readonly vault: ModelVault;
   readonly vaults: ReadonlyMap<string, ModelVault>;
   readonly hand: CertificateHand;
+  readonly deployed: Deployed;
   /** What both halves logged. */
   readonly records: readonly LogRecord[];
   readonly tokens: readonly string[];
@@ -49,35 +56,49 @@ export interface ModelOptions {
   readonly link?: Link;
   /** The hand's own copy of the link, where it differs. */
   readonly handLink?: Link;
+  /** Another link's, of the same account: its CA and its time are shared. */
+  readonly beside?: Model;
 }
 
 export async function createModel(options: ModelOptions = {}): Promise<Model> {
   const link = options.link ?? linkWith();
   const handLink = options.handLink ?? link;
-  const clock = new ModelClock(START);
-  const calls = new Calls(clock.advanceMs);
-  const authority = await modelAuthority(calls, clock);
+  const clock = options.beside?.clock ?? new ModelClock(START);
+  const calls = options.beside?.calls ?? new Calls(clock);
+  const authority =
+    options.beside?.authority ?? (await modelAuthority(calls, clock, link.certificateAuthority));
   const journal = modelJournal(calls);
+  const audit = modelAudit(calls, clock);
+  const bus = modelBus(calls);
   const usage = modelUsage(calls);
   const vaults = new Map(handLink.bunnies.map(({ name }) => [name, modelVault(calls, clock)]));
   const [vault] = vaults.values();
   if (vault === undefined) throw new Error("a link without a bunny");
   const records: LogRecord[] = [];
   const log = createLog((level, record) => records.push({ level, ...record }));
-  const hand = { link: handLink, vaults, pinned: authority.pinned, clock: clock.now };
-  const links = { brain: linkDigest(link), hand: linkDigest(handLink) };
-  const wire = await modelHand({ calls, clock, log, hand, links });
+  const places = placesOf(bunnyCertificates(handLink), (bunny) => vaults.get(bunny));
+  const hand = { places, pinned: authority.pinned, clock: clock.now };
+  const deployed = { brain: linkDigest(link), hand: linkDigest(handLink), handIsOlder: false };
+  const wire = await modelHand({ calls, clock, log, hand, deployed });
+  const pace = createPace(clock.nowMs);
+  let invocations = 0;
   const brain = (timeLimitMs = TIME_LIMIT_MS): Brain => {
+    invocations += 1;
     const endsAtMs = clock.nowMs() + timeLimitMs;
     return {
       link,
+      certificates: bunnyCertificates(link),
+      pace,
       authority,
       journal,
+      audit,
+      bus,
       usage,
+      invocation: { actor: "renew-certificates", requestId: `invocation-${invocations}` },
       log,
       clock: clock.now,
       hand: wire.hand,
-      pause: async (ms) => clock.advanceMs(ms),
+      pause: clock.sleep,
       remainingMs: () => endsAtMs - clock.nowMs(),
     };
   };
@@ -89,10 +110,13 @@ export async function createModel(options: ModelOptions = {}): Promise<Model> {
     calls,
     authority,
     journal,
+    audit,
+    bus,
     usage,
     vault,
     vaults,
     hand,
+    deployed,
     records,
     tokens,
     brain,

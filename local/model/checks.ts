@@ -27,6 +27,20 @@ export function isUsable(model: Model, certificate = "bunny-client"): boolean {
   );
 }
 
+/**
+ * Serials that nobody knows of: in no intent that names their certificate, in no record of it, and not told as an
+ * outcome that is unknown. To be asked once a run has ended well; until then the intent may stand open.
+ */
+export function unaccountedSerials({ authority, journal, audit }: Model): string[] {
+  const intents = [...journal.intents.values()];
+  const lost = authority.issues.filter(({ arn, csrDigest }) => {
+    const intent = intents.find((one) => one.csrDigest === csrDigest);
+    const recorded = audit.changes.some(({ after }) => after?.["certificateArn"] === arn);
+    return !recorded && intent?.certificateArn !== arn && intent?.state !== "outcome-unknown";
+  });
+  return lost.map(({ serial }) => serial);
+}
+
 /** One CSR has one certificate at most: a second one would be good for bunny's key, and nobody would know it. */
 function signedTwice({ authority }: Model): string[] {
   const digests = authority.issues.map(({ csrDigest }) => csrDigest);
@@ -35,9 +49,9 @@ function signedTwice({ authority }: Model): string[] {
     .map((digest) => `two certificates for the CSR ${digest}`);
 }
 
-/** No token, no key, and none of a cloud's text in any record of either half. */
-function tellTales({ records, tokens, vaults }: Model): string[] {
-  const logged = JSON.stringify(records);
+/** No token, no key, and none of a cloud's text in any record of either half, of the log or of a change. */
+function tellTales({ records, tokens, vaults, audit, bus }: Model): string[] {
+  const logged = JSON.stringify([records, audit.changes, bus.events]);
   const keys = [...vaults.values()].flatMap((vault) =>
     [...vault.entries.values()].flatMap(({ versions, request }) => [
       ...versions.map(({ privateKeyPem }) => privateKeyPem),

@@ -2,10 +2,11 @@
  * The way from the brain to the hand without a network: the real client, a real token signed with a key of the
  * test's own, the real checks of the other side, and the real verbs over the model's vaults.
  */
+import { randomUUID } from "node:crypto";
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { createHand, type Hand } from "../../shared/azure-api/client.ts";
 import { type Endpoint, endpoints } from "../../shared/azure-api/contract.ts";
-import { type Answer, type Service, serve } from "../../shared/azure-api/serve.ts";
+import { type Answer, type ServedRequest, type Service, serve } from "../../shared/azure-api/serve.ts";
 import {
   type CertificateHand,
   dropRequest,
@@ -13,6 +14,8 @@ import {
   observeCertificates,
   requestCertificate,
 } from "../../shared/certificates/hand.ts";
+import { CloudError } from "../../shared/runtime/errors.ts";
+import type { Instant } from "../../shared/runtime/instant.ts";
 import type { Log } from "../../shared/runtime/log.ts";
 import { Secret } from "../../shared/runtime/secret.ts";
 import type { CallName, Calls } from "./calls.ts";
@@ -21,6 +24,8 @@ import type { ModelClock } from "./clock.ts";
 const ISSUER = "https://11111111-2222-4333-8444-555555555555.tokens.sts.global.api.aws";
 const AUDIENCE = "api://warrener-test";
 const ROLE = "arn:aws:iam::111122223333:role/warrener-test-renew-certificates";
+/** Signing one takes long, for a model of so many calls. */
+const TOKEN_KEPT_SECONDS = 60;
 const URL_OF_HAND = "https://hand.example/api";
 
 /** One key pair for all models: RSA keys take long to make. */
@@ -38,22 +43,34 @@ export interface ModelHand {
   readonly tokens: readonly string[];
 }
 
+/** What the halves were built from; a deployment of the hand changes it under a run. */
+export interface Deployed {
+  /** The digest of each half's own copy of the link. */
+  readonly brain: string;
+  hand: string;
+  /** The hand is of an older version, which speaks another contract. */
+  handIsOlder: boolean;
+}
+
 export interface ModelHandOptions {
   readonly calls: Calls;
   readonly clock: ModelClock;
   readonly log: Log;
   readonly hand: CertificateHand;
-  /** The digest of each half's own copy of the link. */
-  readonly links: { readonly brain: string; readonly hand: string };
+  readonly deployed: Deployed;
+  /** Asked after each verb: whether the process that would have answered has ended in it. */
+  readonly isLost?: () => boolean;
 }
 
 export async function modelHand(options: ModelHandOptions): Promise<ModelHand> {
-  const { calls, clock, links } = options;
+  const { calls, clock, deployed } = options;
   signer ??= makeSigner();
   const { privateKey, keys } = await signer;
   const service: Service = {
     tokens: { issuer: ISSUER, audience: AUDIENCE, keys },
-    link: links.hand,
+    get link() {
+      return deployed.hand;
+    },
     clock: clock.now,
     roles: {
       "certificates.observe": [ROLE],
@@ -63,44 +80,71 @@ export async function modelHand(options: ModelHandOptions): Promise<ModelHand> {
     },
   };
   const tokens: string[] = [];
+  let latest: { readonly at: Instant; readonly jwt: string } | undefined;
   const token = () =>
     calls.perform("token", AUDIENCE, async () => {
-      const claims = { iss: ISSUER, aud: AUDIENCE, sub: ROLE, iat: clock.now(), exp: clock.now() + 300 };
+      const now = clock.now();
+      if (latest !== undefined && now < latest.at + TOKEN_KEPT_SECONDS) return new Secret(latest.jwt);
+      const claims = { iss: ISSUER, aud: AUDIENCE, sub: ROLE, iat: now, exp: now + 300 };
       const jwt = await new SignJWT(claims)
         .setProtectedHeader({ alg: "RS256", kid: "RSA_0" })
         .sign(privateKey);
       tokens.push(jwt);
+      latest = { at: now, jwt };
       return new Secret(jwt);
     });
   const fetchHand: typeof fetch = async (url, init) => {
     const endpoint = endpointOf(String(url));
     const request = {
       authorization: new Headers(init?.headers).get("authorization"),
-      body: String(init?.body),
+      body: deployed.handIsOlder ? otherContract(String(init?.body)) : String(init?.body),
+      invocationId: randomUUID(),
     };
-    const answer = await calls.perform(callOf(endpoint), targetOf(request.body), () =>
-      answerWith(options, service, endpoint, request),
-    );
-    return new Response(JSON.stringify(answer.jsonBody), { status: answer.status });
+    const answer = await calls
+      .perform(callOf(endpoint), targetOf(request.body), async () => {
+        const answered = await answerWith(options, service, endpoint, request);
+        if (options.isLost?.() === true) throw new TypeError("fetch failed");
+        return answered;
+      })
+      .catch(frontEndOrNone);
+    const body = JSON.stringify(answer.jsonBody);
+    return new Response(deployed.handIsOlder ? otherContract(body) : body, { status: answer.status });
   };
-  return { hand: createHand({ url: URL_OF_HAND, link: links.brain, token, fetch: fetchHand }), tokens };
+  return { hand: createHand({ url: URL_OF_HAND, link: deployed.brain, token, fetch: fetchHand }), tokens };
+}
+
+/** Each half finds the other's contract unknown, whichever is the older one. */
+const otherContract = (envelope: string) => envelope.replace(/"contract":\d+/, '"contract":0');
+
+/** The platform says that it takes no call for now; anything else that happens on the way is no answer. */
+function frontEndOrNone(error: unknown): Answer {
+  if (error instanceof CloudError && error.throttled) return { status: 429, jsonBody: {} };
+  throw error;
 }
 
 async function answerWith(
-  { hand, log }: ModelHandOptions,
+  { hand, log, clock }: ModelHandOptions,
   service: Service,
   endpoint: Endpoint,
-  request: { readonly authorization: string | null; readonly body: string },
+  request: ServedRequest,
 ): Promise<Answer> {
   switch (endpoint) {
     case "certificates.observe":
-      return await serve(service, log, endpoint, request, (body) => observeCertificates(hand, body));
+      return await serve(service, log, endpoint, request, (body) =>
+        clock.going(() => observeCertificates(hand, body)),
+      );
     case "certificates.request":
-      return await serve(service, log, endpoint, request, (body) => requestCertificate(hand, body));
+      return await serve(service, log, endpoint, request, (body) =>
+        clock.going(() => requestCertificate(hand, body)),
+      );
     case "certificates.drop-request":
-      return await serve(service, log, endpoint, request, (body) => dropRequest(hand, body));
+      return await serve(service, log, endpoint, request, (body) =>
+        clock.going(() => dropRequest(hand, body)),
+      );
     case "certificates.merge":
-      return await serve(service, log, endpoint, request, (body) => mergeCertificate(hand, body));
+      return await serve(service, log, endpoint, request, (body) =>
+        clock.going(() => mergeCertificate(hand, body)),
+      );
   }
 }
 

@@ -21,7 +21,10 @@ export function linkWith(...certificates: readonly Partial<CertificateInput>[]):
 }
 
 /** Bunnies by name, each with its certificates. */
-export function linkOf(bunnies: Readonly<Record<string, readonly Partial<CertificateInput>[]>>): Link {
+export function linkOf(
+  bunnies: Readonly<Record<string, readonly Partial<CertificateInput>[]>>,
+  more: Partial<Pick<LinkInput, "name" | "relay" | "certificates" | "certificateAuthority">> = {},
+): Link {
   return parseLink({
     name: "test-link",
     aws: { region: "eu-west-2" },
@@ -33,5 +36,6 @@ export function linkOf(bunnies: Readonly<Record<string, readonly Partial<Certifi
       workload: WORKLOAD,
       certificates: certificates.map((certificate) => ({ ...BUNNY_CLIENT, ...certificate })),
     })),
+    ...more,
   });
 }

@@ -13,16 +13,16 @@ export interface ModelUsage extends Usage {
 }
 
 export function modelUsage(calls: Calls): ModelUsage {
-  const accepted: { readonly serial: Serial; readonly at: Instant }[] = [];
+  const accepted = new Map<Serial, Instant[]>();
   const usage: ModelUsage = {
     pages: 1,
-    accept: (serial, at) => void accepted.push({ serial, at }),
+    accept: (serial, at) => void accepted.set(serial, [...(accepted.get(serial) ?? []), at]),
     async firstAccepted(serial, since, goOn) {
       for (let page = 0; page < usage.pages; page += 1) {
-        if (!goOn()) throw unfinished(serial);
+        if (!(await goOn())) throw unfinished(serial);
         await calls.perform("usage.first-accepted", serial, () => undefined);
       }
-      const times = accepted.filter((one) => one.serial === serial && one.at >= since).map(({ at }) => at);
+      const times = (accepted.get(serial) ?? []).filter((at) => at >= since);
       return times.length === 0 ? null : Math.min(...times);
     },
   };

@@ -34,16 +34,31 @@ export interface ModelEntry {
 
 export interface ModelVault extends Vault {
   readonly entries: ReadonlyMap<string, ModelEntry>;
+  /** Names of ordinary secrets. */
+  readonly secrets: ReadonlySet<string>;
   /** A person's hand, in the portal: asks with a policy of their own. */
   requestByHand(name: string, policy: StoredPolicy): Promise<void>;
   cancelByHand(name: string): void;
   /** A certificate from elsewhere becomes the current version. */
   importByHand(name: string, leaf: Uint8Array): void;
   disableByHand(name: string): void;
+  /** Soft deletion: all versions go, and the name stays taken until they are recovered. */
+  deleteByHand(name: string): void;
+  recoverByHand(name: string): void;
+  /** An ordinary secret of this name. */
+  storeSecretByHand(name: string): void;
+  changePolicyByHand(name: string, policy: StoredPolicy): void;
 }
 
 export function modelVault(calls: Calls, clock: ModelClock): ModelVault {
   const entries = new Map<string, ModelEntry>();
+  const deleted = new Map<string, ModelEntry>();
+  const secrets = new Set<string>();
+  const refusalOf = (name: string) => {
+    if (deleted.has(name)) return "deleted";
+    if (waiting(name) !== undefined) return "request-pending";
+    return secrets.has(name) ? "taken" : null;
+  };
   const waiting = (name: string) => {
     const request = entries.get(name)?.request;
     return request?.status === "in-progress" ? request : undefined;
@@ -56,10 +71,12 @@ export function modelVault(calls: Calls, clock: ModelClock): ModelVault {
     return added;
   };
   const ask = async (name: string, policy: StoredPolicy) => {
-    if (waiting(name) !== undefined) return null;
+    const refusal = refusalOf(name);
+    if (refusal !== null) return refusal;
     const made = await makeRequest(policy);
     // Keys take time to make: another request may have been first.
-    if (waiting(name) !== undefined) return null;
+    const late = refusalOf(name);
+    if (late !== null) return late;
     const request: ModelRequest = { ...made, requestId: newId(), status: "in-progress" };
     entries.set(name, { policy, versions: entries.get(name)?.versions ?? [], request });
     return request;
@@ -67,17 +84,14 @@ export function modelVault(calls: Calls, clock: ModelClock): ModelVault {
 
   return {
     entries,
+    secrets,
     readCertificate: (name) =>
       calls.perform("vault.read-certificate", name, () => entries.get(name)?.versions.at(-1) ?? null),
     readRequest: (name) => calls.perform("vault.read-request", name, () => waiting(name) ?? null),
     readPolicyFaults: (name, policy) =>
       calls.perform("vault.read-policy", name, () => comparePolicy(entries.get(name)?.policy, policy)),
     createRequest: (name, policy) =>
-      calls.perform(
-        "vault.create-request",
-        name,
-        async () => (await ask(name, storedPolicy(policyOf(policy)))) ?? "request-pending",
-      ),
+      calls.perform("vault.create-request", name, () => ask(name, storedPolicy(policyOf(policy)))),
     dropRequest: (name) =>
       calls.perform("vault.drop-request", name, () => {
         const entry = entries.get(name);
@@ -96,7 +110,8 @@ export function modelVault(calls: Calls, clock: ModelClock): ModelVault {
         return addVersion(name, { leaf, chain: issuers, privateKeyPem: request.privateKeyPem });
       }),
     async requestByHand(name, policy) {
-      if ((await ask(name, policy)) === null) throw new Error("a request already waits for its merge");
+      const made = await ask(name, policy);
+      if (typeof made === "string") throw new Error(`no request can be made for ${name}: ${made}`);
     },
     cancelByHand(name) {
       const request = waiting(name);
@@ -107,6 +122,23 @@ export function modelVault(calls: Calls, clock: ModelClock): ModelVault {
       const versions = entries.get(name)?.versions ?? [];
       const current = versions.pop();
       if (current !== undefined) versions.push({ ...current, enabled: false });
+    },
+    deleteByHand(name) {
+      const entry = entries.get(name);
+      if (entry === undefined) throw new Error(`there is no certificate ${name} to be deleted`);
+      deleted.set(name, { ...entry, request: undefined });
+      entries.delete(name);
+    },
+    recoverByHand(name) {
+      const entry = deleted.get(name);
+      if (entry === undefined) throw new Error(`there is no certificate ${name} to be recovered`);
+      entries.set(name, entry);
+      deleted.delete(name);
+    },
+    storeSecretByHand: (name) => void secrets.add(name),
+    changePolicyByHand(name, policy) {
+      const entry = entries.get(name);
+      if (entry !== undefined) entry.policy = policy;
     },
   };
 }

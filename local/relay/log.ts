@@ -1,6 +1,6 @@
 /**
  * What relay says to its log, one JSON object a line: who was accepted or refused, with which certificate, under
- * which trust bundle. docs/workloads.md is the contract. Job content and header values have no place in it.
+ * which trust bundle, and what this replica has loaded. docs/workloads.md is the contract. Job content and header values have no place in it.
  */
 import * as z from "zod";
 import { Serial } from "../../shared/certificates/schema.ts";
@@ -19,6 +19,26 @@ export const RefusalReason = z.enum([
 ]);
 export type RefusalReason = z.infer<typeof RefusalReason>;
 
+/** A staging label of Secrets Manager: what relay serves, and what is being made to follow it. */
+export const Label = z.enum(["AWSCURRENT", "AWSPENDING"]);
+export type Label = z.infer<typeof Label>;
+
+/** Why a server certificate is not used. Closed; docs/workloads.md says what each means. */
+export const UnusableReason = z.enum([
+  "unreadable",
+  "no-certificate",
+  "malformed",
+  "other-key",
+  "unknown-ca",
+  "invalid-chain",
+  "wrong-purpose",
+  "other-identity",
+  "not-yet-valid",
+  "expired",
+  "refused-by-openssl",
+]);
+export type UnusableReason = z.infer<typeof UnusableReason>;
+
 const line = {
   time: z.iso.datetime({ precision: 3 }),
   level: z.enum(["info", "warn"]),
@@ -29,6 +49,20 @@ const line = {
 export const RelayLogLine = z.discriminatedUnion("event", [
   z.strictObject({ ...line, event: z.literal("relay.started"), port: z.int() }),
   z.strictObject({ ...line, event: z.literal("trust-bundle.loaded") }),
+  z.strictObject({
+    ...line,
+    event: z.literal("relay.loaded"),
+    /** The one that new connections are shown, then the one that is ready to follow it. */
+    serverCertificateSerials: z.array(Serial).min(1).max(2),
+  }),
+  z.strictObject({
+    ...line,
+    event: z.literal("server-certificate.unusable"),
+    reason: UnusableReason,
+    /** Absent when the whole secret could not be read. */
+    label: Label.optional(),
+    versionId: z.string().optional(),
+  }),
   z.strictObject({
     ...line,
     event: z.literal("client.accepted"),
@@ -51,6 +85,8 @@ export type RelayLogLine = z.infer<typeof RelayLogLine>;
 type WithoutCommon<Line> = Line extends RelayLogLine ? Omit<Line, "time" | "level" | "replica"> : never;
 type RelayEvent = WithoutCommon<RelayLogLine>;
 
+const WARNINGS: ReadonlySet<RelayEvent["event"]> = new Set(["client.refused", "server-certificate.unusable"]);
+
 export type RelayLog = (event: RelayEvent) => void;
 
 export function relayLog(options: {
@@ -59,7 +95,7 @@ export function relayLog(options: {
   readonly clock: () => number;
 }): RelayLog {
   return ({ event, ...fields }) => {
-    const level = event === "client.refused" ? "warn" : "info";
+    const level = WARNINGS.has(event) ? "warn" : "info";
     const time = new Date(options.clock()).toISOString();
     options.output(JSON.stringify({ time, level, event, replica: options.replica, ...fields }));
   };

@@ -19,6 +19,8 @@ export interface QueueLimits {
   readonly doneMax: number;
 }
 
+export const QUEUE_LIMITS: QueueLimits = { leaseMs: 30_000, openMax: 10_000, doneMax: 10_000 };
+
 interface Open {
   readonly content: unknown;
   readonly lease?: { readonly id: string; readonly endsAtMs: number };

@@ -1,22 +1,25 @@
 /**
  * relay: a job queue over HTTPS that lets in nobody without a client certificate that its trust bundle, its list
  * of identities and the clock all accept (gate.ts). The bundle and its own certificate can be replaced while it
- * runs; open connections stay.
+ * runs; open connections stay. What it has loaded it says again and again (heartbeat.ts).
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import { createSecureContext, type SecureContext } from "node:tls";
+import { realTimers, type Timers } from "../aws/timers.ts";
 import type { Tap } from "../stand-in/kernel.ts";
 import { Gate } from "./gate.ts";
+import { Heartbeat, type Loaded } from "./heartbeat.ts";
 import { type Answer, errorAnswer, HttpError, message, readBody, send } from "./http.ts";
 import { type RelayLog, relayLog } from "./log.ts";
-import { JobQueue } from "./queue.ts";
+import { JobQueue, QUEUE_LIMITS } from "./queue.ts";
 import { route } from "./routes.ts";
 import {
-  checkServerCertificate,
   contextOptions,
   type LoadedBundle,
+  type LoadedServerCertificate,
+  loadServerCertificate,
   loadTrustBundle,
   type ServerCertificate,
   type TrustBundle,
@@ -34,8 +37,12 @@ export interface RelayOptions {
   readonly clock?: () => number;
   readonly host?: string;
   readonly port?: number;
-  readonly leaseMs?: number;
+  /** Shared with the other replicas; without it this one has a queue of its own. */
+  readonly queue?: JobQueue;
   readonly openMax?: number;
+  /** How often it says what it has loaded. */
+  readonly loadedEveryMs?: number;
+  readonly timers?: Timers;
   readonly bodyBytesMax?: number;
 }
 
@@ -46,7 +53,7 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
 } as const;
-const DONE_MAX = 10_000;
+const LOADED_EVERY_MS = 60_000;
 const CLOSE_WITHIN_MS = 5_000;
 
 export class Relay {
@@ -57,20 +64,26 @@ export class Relay {
   readonly #tap: Tap;
   readonly #bodyBytesMax: number;
   #trustBundle: LoadedBundle;
-  #serverCertificate: ServerCertificate;
+  readonly #heartbeat: Heartbeat;
+  #serverCertificate: LoadedServerCertificate;
+  #stagedCertificate: LoadedServerCertificate | undefined;
   #context: SecureContext;
 
   private constructor(options: RelayOptions) {
     const clock = options.clock ?? Date.now;
     this.#trustBundle = loadTrustBundle(options.trustBundle);
-    this.#serverCertificate = checkServerCertificate(options.serverCertificate);
+    this.#serverCertificate = loadServerCertificate(options.serverCertificate);
     this.#log = relayLog({ output: options.output, replica: options.replica, clock });
     this.#tap = options.tap ?? (() => {});
     this.#bodyBytesMax = options.bodyBytesMax ?? 1_048_576;
-    this.queue = new JobQueue(
-      { leaseMs: options.leaseMs ?? 30_000, openMax: options.openMax ?? 10_000, doneMax: DONE_MAX },
-      clock,
-    );
+    const openMax = options.openMax ?? QUEUE_LIMITS.openMax;
+    this.queue = options.queue ?? new JobQueue({ ...QUEUE_LIMITS, openMax }, clock);
+    this.#heartbeat = new Heartbeat({
+      log: this.#log,
+      loaded: () => this.#loaded(),
+      everyMs: options.loadedEveryMs ?? LOADED_EVERY_MS,
+      timers: options.timers ?? realTimers,
+    });
     const { identities } = options;
     this.#gate = new Gate({ identities, log: this.#log, clock, trustBundle: () => this.#trustBundle });
     this.#context = createSecureContext(this.#contextOptions());
@@ -96,6 +109,7 @@ export class Relay {
     await once(relay.#server, "listening");
     relay.#log({ event: "relay.started", port: relay.port, trustBundleVersion: relay.#trustBundle.version });
     relay.#logBundle();
+    relay.#heartbeat.start();
     return relay;
   }
 
@@ -110,21 +124,42 @@ export class Relay {
     this.#trustBundle = loadTrustBundle(bundle);
     this.#useContext();
     this.#logBundle();
+    this.#heartbeat.changed();
   }
 
   /** For new connections. Throws and keeps the old certificate when the new one is unusable. */
   replaceServerCertificate(certificate: ServerCertificate): void {
-    this.#serverCertificate = checkServerCertificate(certificate);
+    this.#serverCertificate = loadServerCertificate(certificate);
     this.#useContext();
+    this.#heartbeat.changed();
+  }
+
+  /**
+   * Loads what is to follow, so that it can be said to work before it has to; undefined when nothing is. Throws
+   * and keeps what was there when it is unusable.
+   */
+  stageServerCertificate(certificate: ServerCertificate | undefined): void {
+    this.#stagedCertificate = certificate === undefined ? undefined : loadServerCertificate(certificate);
+    this.#heartbeat.changed();
   }
 
   /** Lets requests under way finish, for a bounded time. */
   async close(): Promise<void> {
+    this.#heartbeat.stop();
     const closed = once(this.#server, "close");
     this.#server.close();
     const force = setTimeout(() => this.#server.closeAllConnections(), CLOSE_WITHIN_MS);
     await closed;
     clearTimeout(force);
+  }
+
+  #loaded(): Loaded {
+    const { serial } = this.#serverCertificate;
+    const staged = this.#stagedCertificate?.serial;
+    return {
+      serverCertificateSerials: staged === undefined || staged === serial ? [serial] : [serial, staged],
+      trustBundleVersion: this.#trustBundle.version,
+    };
   }
 
   #contextOptions() {

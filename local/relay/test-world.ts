@@ -37,8 +37,11 @@ export async function startWorld(options: Partial<RelayOptions> = {}) {
     output,
     ask,
     log,
-    /** Without the two lines of the start. */
-    clientsIn: () => log().slice(2),
+    /** Without the two lines of the start, and without what it says to have loaded. */
+    clientsIn: () =>
+      log()
+        .filter(({ event }) => event !== "relay.loaded")
+        .slice(2),
     sendJson: (path: string, body: unknown, client: Ask["client"]) =>
       ask({
         ...{ method: "POST", path, headers: { "content-type": "application/json" } },

@@ -1,5 +1,6 @@
 /** What relay's listener is made of, checked before it is used: a bad replacement must not take the listener. */
 import { constants, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { Serial } from "../../shared/certificates/schema.ts";
 
 /** The CAs whose clients are let in. The version is the publisher's; relay repeats it in its log. */
 export interface TrustBundle {
@@ -16,6 +17,10 @@ export interface ServerCertificate {
   readonly privateKeyPem: string;
   /** The leaf first. */
   readonly chainPem: string;
+}
+
+export interface LoadedServerCertificate extends ServerCertificate {
+  readonly serial: Serial;
 }
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -48,13 +53,13 @@ export function loadTrustBundle(bundle: TrustBundle): LoadedBundle {
 }
 
 /** Throws when the key is not the leaf's. The error never holds the key. */
-export function checkServerCertificate(certificate: ServerCertificate): ServerCertificate {
+export function loadServerCertificate(certificate: ServerCertificate): LoadedServerCertificate {
   const [leaf] = parseCertificates(certificate.chainPem);
   if (leaf === undefined) throw new Error("relay's certificate chain is empty; give its leaf first, as PEM");
   if (!leaf.checkPrivateKey(readKey(certificate.privateKeyPem))) {
     throw new Error("relay's private key does not belong to the first certificate of its chain");
   }
-  return certificate;
+  return { ...certificate, serial: Serial.parse(leaf.serialNumber) };
 }
 
 /** True when one of the CAs signed it, whatever its dates and purposes are. */
@@ -62,11 +67,11 @@ export function isIssuedBy(cas: readonly X509Certificate[], certificate: X509Cer
   return cas.some((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
 }
 
-function parseCertificates(pem: string): X509Certificate[] {
+export function parseCertificates(pem: string): X509Certificate[] {
   return (pem.match(PEM_CERTIFICATE) ?? []).map((block) => new X509Certificate(block));
 }
 
-function readKey(pem: string): KeyObject {
+export function readKey(pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch {

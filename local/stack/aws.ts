@@ -1,20 +1,25 @@
 /**
  * The AWS half of the local world, made from the evaluated deployment: its CA, tables, log groups, roles and
- * policies. Roles that are not Warrener's, of relay's own people, are declared here with what they may do.
+ * policies. Roles that are not Warrener's are in outside-roles.ts.
  */
 import * as z from "zod";
 import { AcmPca } from "../aws/acm-pca/acm-pca.ts";
 import type { CertificateAuthority } from "../aws/acm-pca/authority.ts";
-import { authorize } from "../aws/authorization.ts";
+import { authorizeBy } from "../aws/authorization.ts";
 import { type DynamoDb, startDynamoDb } from "../aws/dynamodb.ts";
+import { EventBridge } from "../aws/event-bridge/event-bridge.ts";
 import { Identities } from "../aws/identities.ts";
 import { createIssuer, type TokenIssuer } from "../aws/issuer.ts";
+import { LambdaApi } from "../aws/lambda-api/lambda-api.ts";
 import { Logs } from "../aws/logs.ts";
+import { SecretsManager } from "../aws/secrets-manager/secrets-manager.ts";
 import { type AwsServer, startAwsServer } from "../aws/server.ts";
 import { createSts } from "../aws/sts.ts";
+import { realTimers } from "../aws/timers.ts";
 import { guid } from "../graph/identifiers.ts";
 import type { Graph, PolicyDocument } from "../graph/schema.ts";
 import type { Kernel } from "../stand-in/kernel.ts";
+import { operatorPolicy, outsideRoles, peoplePolicy, relayPolicy, visitorPolicy } from "./outside-roles.ts";
 
 export interface LocalAws {
   readonly server: AwsServer;
@@ -25,11 +30,21 @@ export interface LocalAws {
   readonly caCertificate: string;
   readonly logs: Logs;
   readonly dynamoDb: DynamoDb;
+  /** The buses, with what was put on them; the rules are in events.ts. */
+  readonly eventBridge: EventBridge;
+  /** Knows a function once it was added, because functions start after the AWS that they call. */
+  readonly lambda: LambdaApi;
+  /** The deployment's secrets, without a value until somebody puts one. */
+  readonly secretsManager: SecretsManager;
   readonly tokenIssuer: TokenIssuer;
-  /** The people and pods around relay: its log agent, and whoever gives it its server certificate. */
+  /** relay's own: its pods, and their log agent. */
   readonly relayRoleArn: string;
+  /** relay's people: whoever has a certificate made that is not in the link. */
+  readonly peopleRoleArn: string;
   /** Whoever looks around: one of relay's people, who may also read the CA, the journal and the logs. */
   readonly visitorRoleArn: string;
+  /** Whoever uses the command line. */
+  readonly operatorRoleArn: string;
   close(): Promise<void>;
 }
 
@@ -39,7 +54,9 @@ export async function startLocalAws(kernel: Kernel, graph: Graph): Promise<Local
     startDynamoDb({ kernel, region }),
     createIssuer(`https://${guid(accountId)}.tokens.sts.global.api.aws`, kernel),
   ]);
-  const acmPca = new AcmPca({ kernel });
+  const eventBridge = new EventBridge({ kernel, region, accountId, timers: realTimers });
+  for (const { name } of graph.eventBuses) eventBridge.addBus(name);
+  const acmPca = new AcmPca({ kernel, tell: (event) => eventBridge.tell(event) });
   const authority = await acmPca.createAuthority(caParameters(graph));
   const logs = new Logs({ kernel, region });
   for (const { name, retentionDays } of graph.logGroups) logs.createGroup(name, retentionDays);
@@ -50,28 +67,38 @@ export async function startLocalAws(kernel: Kernel, graph: Graph): Promise<Local
       ...(rangeKey === undefined ? {} : { sortKey: rangeKey }),
     });
   }
+  const secretsManager = new SecretsManager({ kernel, region, tell: (event) => eventBridge.tell(event) });
+  for (const secret of graph.secrets) secretsManager.createSecret(secret);
+  const lambda = new LambdaApi({ region, accountId });
   const identities = new Identities();
-  const relayRoleArn = `arn:aws:iam::${accountId}:role/relay`;
-  const visitorRoleArn = `arn:aws:iam::${accountId}:role/visitor`;
+  const { relayRoleArn, peopleRoleArn, visitorRoleArn, operatorRoleArn } = outsideRoles(graph);
   const policies = policiesOf(graph)
     .set(relayRoleArn, relayPolicy(graph))
-    .set(visitorRoleArn, visitorPolicy(graph));
+    .set(peopleRoleArn, peoplePolicy(graph))
+    .set(visitorRoleArn, visitorPolicy(graph))
+    .set(operatorRoleArn, operatorPolicy(graph));
   const sts = createSts({ issuer: tokenIssuer, region, federationEnabled: () => true });
   const server = await startAwsServer({
     kernel,
     region,
     identities,
-    services: [acmPca.service, sts, logs.service, dynamoDb.service],
-    authorize: async (question) => {
-      const policy = policies.get(question.roleArn);
-      return policy === undefined ? "denied" : await authorize({ ...question, policy });
-    },
+    services: [
+      acmPca.service,
+      sts,
+      logs.service,
+      dynamoDb.service,
+      lambda.service,
+      secretsManager.service,
+      eventBridge.service,
+    ],
+    authorize: authorizeBy({ roles: policies, resources: resourcePoliciesOf(graph) }),
   });
   const caCertificate = [authority.certificate, ...authority.above]
     .map((certificate) => certificate.toString("pem"))
     .join("\n");
   const close = async () => {
     await server.close();
+    await eventBridge.stop();
     await dynamoDb.close();
   };
   return {
@@ -82,9 +109,14 @@ export async function startLocalAws(kernel: Kernel, graph: Graph): Promise<Local
     caCertificate,
     logs,
     dynamoDb,
+    eventBridge,
+    lambda,
+    secretsManager,
     tokenIssuer,
     relayRoleArn,
+    peopleRoleArn,
     visitorRoleArn,
+    operatorRoleArn,
     close,
   };
 }
@@ -115,40 +147,14 @@ function policiesOf(graph: Graph): Map<string, PolicyDocument> {
   return new Map(roles.map((role) => [role.arn, role.policy]));
 }
 
-/** All that relay's people may, and reading what Warrener reads and writes. */
-function visitorPolicy(graph: Graph): PolicyDocument {
-  const { certificateAuthority, logGroups, tables } = graph;
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      ...relayPolicy(graph).Statement,
-      allow(["acm-pca:DescribeCertificateAuthority"], [certificateAuthority.arn]),
-      allow(
-        ["logs:FilterLogEvents"],
-        logGroups.map(({ arn }) => `${arn}:*`),
-      ),
-      allow(
-        ["dynamodb:GetItem", "dynamodb:Query"],
-        tables.map(({ arn }) => arn),
-      ),
-    ],
-  };
-}
-
-const allow = (Action: string[], Resource: string[]) => ({ Effect: "Allow" as const, Action, Resource });
-
-/** What relay's side has in this world: it writes its log, and has its own server certificate signed. */
-function relayPolicy(graph: Graph): PolicyDocument {
-  const { arn } = graph.certificateAuthority;
-  const groups = graph.logGroups.map((group) => `${group.arn}:*`);
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      allow(["logs:CreateLogStream", "logs:PutLogEvents"], groups),
-      allow(
-        ["acm-pca:IssueCertificate", "acm-pca:GetCertificate", "acm-pca:GetCertificateAuthorityCertificate"],
-        [arn],
-      ),
-    ],
-  };
+/** The policies on things: what they allow needs no policy of the role, and a key's must allow in any case. */
+function resourcePoliciesOf({
+  secrets,
+  kmsKeys,
+  queues,
+  functionPolicies,
+}: Graph): Map<string, PolicyDocument> {
+  const functions = functionPolicies.map(({ functionArn: arn, policy }) => ({ arn, policy }));
+  const owners = [...secrets, ...kmsKeys, ...queues, ...functions];
+  return new Map(owners.flatMap(({ arn, policy }) => (policy === undefined ? [] : [[arn, policy] as const])));
 }

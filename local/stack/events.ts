@@ -1,8 +1,9 @@
 /**
- * What makes the deployed functions run: the schedules of the deployment, through Lambda's asynchronous
- * invocation with the retries and the dead-letter queue that the deployment declares.
+ * What makes the deployed functions run: the schedules and the event rules of the deployment, through Lambda's
+ * asynchronous invocation with the retries and the dead-letter queue that the deployment declares.
  */
 import { AsyncInvoker, type InvocationResult } from "../aws/async-invoke.ts";
+import { Rules } from "../aws/event-bridge/rules.ts";
 import { Scheduler } from "../aws/scheduler.ts";
 import { Queues } from "../aws/sqs.ts";
 import { realTimers, speedUp } from "../aws/timers.ts";
@@ -15,7 +16,7 @@ import type { RunningFunction } from "./lambdas.ts";
 
 export interface LocalEvents {
   readonly queues: Queues;
-  /** Starts every schedule; until then nothing runs by itself. */
+  /** Starts every schedule; until then nothing runs by itself. Rules take events from the beginning. */
   startSchedules(): void;
   /** Faults of the local world, not of the functions. */
   troubles(): readonly Error[];
@@ -24,9 +25,9 @@ export interface LocalEvents {
 
 export interface EventParts {
   readonly kernel: Kernel;
-  readonly graph: Graph;
-  readonly aws: LocalAws;
-  readonly functions: ReadonlyMap<string, RunningFunction>;
+  readonly graph: Pick<Graph, "queues" | "schedules" | "eventRules">;
+  readonly aws: Pick<LocalAws, "server" | "lambda" | "eventBridge">;
+  readonly functions: ReadonlyMap<string, Pick<RunningFunction, "deployed" | "invoke">>;
   /** A scheduled minute takes 60 / speed seconds. Everything else keeps the wall clock. */
   readonly speed: number;
 }
@@ -43,24 +44,31 @@ export function createEvents({ kernel, graph, aws, functions, speed }: EventPart
     return toInvocationResult(await running.invoke(JSON.parse(payload)));
   };
   const invoker = new AsyncInvoker({ kernel, timers, queues, decide, run });
-  for (const { deployed } of functions.values())
+  for (const { deployed } of functions.values()) {
     invoker.addFunction(deployed.arn, asyncConfiguration(deployed));
-  const scheduler = new Scheduler({
-    kernel,
-    timers,
-    queues,
-    decide,
-    invoke: (caller, targetArn, payload) => invoker.accept(caller, targetArn, payload),
-  });
+    aws.lambda.addFunction(deployed.arn, { run, queue: (arn, payload) => invoker.queue(arn, payload) });
+  }
+  const invoke = (caller: string, targetArn: string, payload: string) =>
+    invoker.accept(caller, targetArn, payload);
+  const scheduler = new Scheduler({ kernel, timers, queues, decide, invoke });
+  const rules = new Rules({ kernel, timers, queues, decide, invoke });
+  for (const rule of graph.eventRules.filter(({ enabled }) => enabled)) rules.add(toRule(rule));
+  aws.eventBridge.listen((busName, event) => rules.take(busName, event));
   return {
     queues,
     startSchedules: () => {
       for (const schedule of graph.schedules.filter(({ enabled }) => enabled))
         scheduler.add(toSchedule(schedule));
     },
-    troubles: () => [...scheduler.troubles(), ...invoker.troubles()],
+    troubles: () => [
+      ...aws.eventBridge.troubles(),
+      ...scheduler.troubles(),
+      ...rules.troubles(),
+      ...invoker.troubles(),
+    ],
     async stop() {
       await scheduler.stop();
+      await rules.stop();
       await invoker.stop();
     },
   };
@@ -82,6 +90,21 @@ function asyncConfiguration({ role, asyncInvoke }: RunningFunction["deployed"]) 
     onFailureArn,
   } = asyncInvoke;
   return { roleArn: role.arn, retriesMax, eventAgeSecondsMax, onFailureQueueArn: onFailureArn };
+}
+
+function toRule({ arn, busName, pattern, targets }: Graph["eventRules"][number]) {
+  return {
+    arn,
+    busName,
+    pattern,
+    targets: targets.map((target) => ({
+      arn: target.arn,
+      input: target.input,
+      retriesMax: target.maximumRetryAttempts,
+      eventAgeSecondsMax: target.maximumEventAgeSeconds,
+      deadLetterQueueArn: target.deadLetterArn,
+    })),
+  };
 }
 
 function toSchedule(schedule: Graph["schedules"][number]) {

@@ -2,6 +2,7 @@
  * The deployed functions, run from their bundles under AWS's own runtime client, each with its captured
  * environment and the credentials of its own role. What only this world adds is where the clouds are.
  */
+import { substitute } from "../graph/identifiers.ts";
 import type { LambdaFunction } from "../graph/schema.ts";
 import { type InvokeResult, type Lambda, startLambda } from "../lambda/lambda.ts";
 import type { LocalCa } from "../network/local-ca.ts";
@@ -34,7 +35,13 @@ export async function startFunction(parts: LambdaParts, deployed: LambdaFunction
     handler,
     memoryMb,
     timeoutSeconds,
-    env: { ...localNetwork(parts, deployed), ...deployed.environment },
+    env: {
+      ...localNetwork(parts, deployed),
+      ...substitute(deployed.environment, {
+        caCertificate: parts.aws.caCertificate,
+        tokenIssuer: parts.aws.tokenIssuer.issuer,
+      }),
+    },
     tap: parts.kernel.tap,
     onLogLine: (line) => {
       parts.aws.logs.append(logGroup, "local", [{ timestamp: Date.now(), message: line }]);

@@ -28,7 +28,7 @@ export interface RelayCredentials {
 }
 
 export function relayCredentials(aws: LocalAws, region: string): RelayCredentials {
-  const { credentials } = aws.identities.issue({ roleArn: aws.relayRoleArn });
+  const { credentials } = aws.identities.issue({ roleArn: aws.peopleRoleArn });
   const client = new ACMPCAClient({ region, endpoint: aws.server.url, credentials, maxAttempts: 5 });
   const CertificateAuthorityArn = aws.authority.arn;
   return {

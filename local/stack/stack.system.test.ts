@@ -16,9 +16,18 @@ let stack: Stack;
 
 beforeAll(async () => {
   // Hostile stand-ins, and no schedule: each run is one that a test asked for.
-  stack = await startStack({ linkFile: LINK_FILE, seed: 7, mountEveryMs: 200, pollEveryMs: 20 });
+  const often = { mountEveryMs: 200, pollEveryMs: 20, secretEveryMs: 100 };
+  stack = await startStack({ linkFile: LINK_FILE, seed: 7, ...often });
+  await until("relay has a certificate", async () => (await renewRelay().invoke({})).ok);
   stack.workloads.startBunnies();
 });
+
+function renewRelay() {
+  const functions = [...stack.functions.values()];
+  const renew = functions.find(({ deployed }) => deployed.logicalName === "RenewRelayCertificate");
+  if (renew === undefined) throw new Error("the deployment has no function for relay's certificate");
+  return renew;
+}
 
 afterAll(async () => {
   await stack?.close();
@@ -58,7 +67,7 @@ describe("the deployed bundles in the local world", () => {
   it("fails the invocation, and changes nothing, while the Function App is down", async () => {
     const { renew, vault, certificate } = protagonists(stack);
     const before = vault.certificates.get(certificate.name)?.versions.length;
-    await stack.azure.functionApp.kill();
+    await stack.azure.functionApp.stop();
     expect(await renew.invoke({})).toMatchObject({
       ok: false,
       errorMessage: expect.stringContaining(certificate.name),

@@ -4,18 +4,18 @@
  */
 import type { Link } from "../../shared/link/schema.ts";
 import { type EvaluatedGraph, evaluate } from "../graph/evaluate.ts";
-import type { Graph } from "../graph/schema.ts";
 import { createLocalClient, type LocalClient } from "../network/client.ts";
 import { createLocalCa, type LocalCa } from "../network/local-ca.ts";
 import { type LocalProxy, startProxy } from "../network/proxy.ts";
 import { Kernel } from "../stand-in/kernel.ts";
-import { type AllowedFindings, allowedFindings, TrafficTap } from "../tap/tap.ts";
+import { TrafficTap } from "../tap/tap.ts";
+import { allowedKeys } from "./allowed-keys.ts";
 import { type LocalAws, startLocalAws } from "./aws.ts";
 import { type LocalAzure, startLocalAzure } from "./azure.ts";
 import { createEvents, type LocalEvents } from "./events.ts";
 import { type RunningFunction, startFunction } from "./lambdas.ts";
 import { loadLink } from "./link.ts";
-import { bunnyIdentity, type LocalWorkloads, startWorkloads } from "./workloads.ts";
+import { type LocalWorkloads, startWorkloads } from "./workloads.ts";
 
 export interface StackOptions {
   /** Takes the place of link.config.ts. */
@@ -28,6 +28,8 @@ export interface StackOptions {
   readonly speed?: number;
   readonly mountEveryMs?: number;
   readonly pollEveryMs?: number;
+  /** How often relay reads its secret, where the link has a certificate for it. */
+  readonly secretEveryMs?: number;
   readonly onLogLine?: (source: string, line: string) => void;
 }
 
@@ -67,18 +69,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** A bunny's private key may be seen in its own vault's answers to its own identity, and nowhere else. */
-function keysBelongToBunnies(graph: Graph, link: Link): AllowedFindings {
-  const rules = link.bunnies.map((bunny) => {
-    const vaults = graph.vaults
-      .filter((vault) => vault.bunny === bunny.name)
-      .map(({ uri }) => new URL(uri).host);
-    const identity = bunnyIdentity(graph, bunny)?.principalId ?? "";
-    return allowedFindings({ vaults, secrets: bunny.certificates.map(({ name }) => name), identity });
-  });
-  return (key) => rules.some((rule) => rule(key));
-}
-
 type Opened = <T>(value: T, close: (value: T) => Promise<void> | void) => T;
 
 async function openStack(options: StackOptions, opened: Opened): Promise<Omit<Stack, "close">> {
@@ -90,7 +80,7 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
   ]);
   const graph = opened(evaluated, (it) => it.dispose());
   const ca = opened(localCa, (it) => it.close());
-  const tap = new TrafficTap(keysBelongToBunnies(graph, link));
+  const tap = new TrafficTap(allowedKeys(graph, link));
   const kernel = new Kernel({ seed, calm, tap: tap.see });
   const proxy = opened(await startProxy({ kernel, ca }), (it) => it.close());
   const client = opened(createLocalClient(proxy, ca), (it) => it.close());
@@ -120,9 +110,20 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
       opened(running, (it) => it.lambda.close()),
     );
   }
-  const { mountEveryMs = 120_000, pollEveryMs = 1_000 } = options;
+  const { mountEveryMs = 120_000, pollEveryMs = 1_000, secretEveryMs = 60_000 } = options;
   const workloads = opened(
-    await startWorkloads({ kernel, graph, link, aws, azure, client, mountEveryMs, pollEveryMs, onLogLine }),
+    await startWorkloads({
+      kernel,
+      graph,
+      link,
+      aws,
+      azure,
+      client,
+      mountEveryMs,
+      pollEveryMs,
+      secretEveryMs,
+      onLogLine,
+    }),
     (it) => it.close(),
   );
   const events = opened(createEvents({ kernel, graph, aws, functions, speed }), (it) => it.stop());

@@ -1,11 +1,10 @@
 /**
- * The two workloads of the local world, with real TLS between them: relay, whose log an agent sends to CloudWatch,
- * and each bunny, whose certificate the Secrets Store CSI driver mounts from its vault.
+ * The two workloads of the local world, with real TLS between them: relay (relay.ts), and each bunny, whose
+ * certificate the Secrets Store CSI driver mounts from its vault.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { Link } from "../../shared/link/schema.ts";
 import { Bunny } from "../bunny/bunny.ts";
 import { CsiDriver } from "../bunny/csi-driver.ts";
@@ -14,12 +13,12 @@ import { throughAgent } from "../bunny/through-agent.ts";
 import { workloadIdentity } from "../bunny/workload-identity.ts";
 import type { Graph } from "../graph/schema.ts";
 import type { LocalClient } from "../network/client.ts";
-import { LogAgent } from "../relay/log-agent.ts";
-import { Relay } from "../relay/relay.ts";
 import type { Kernel } from "../stand-in/kernel.ts";
 import type { LocalAws } from "./aws.ts";
 import type { LocalAzure } from "./azure.ts";
-import { relayCredentials } from "./relay-credentials.ts";
+import { type CertificateSource, type LocalRelay, startRelay } from "./relay.ts";
+import { type RelayCredentials, relayCredentials } from "./relay-credentials.ts";
+import { relaySecret } from "./relay-secret.ts";
 
 export interface RunningBunny {
   readonly name: string;
@@ -29,12 +28,12 @@ export interface RunningBunny {
 }
 
 export interface LocalWorkloads {
-  readonly relay: Relay;
+  readonly relay: LocalRelay;
   readonly address: RelayAddress;
   /** DNS name that may bring jobs, besides the bunnies. */
   readonly producerName: string;
   readonly bunnies: readonly RunningBunny[];
-  readonly credentials: ReturnType<typeof relayCredentials>;
+  readonly credentials: RelayCredentials;
   /** Mounts each bunny's certificate as soon as there is one, and lets it poll. */
   startBunnies(): void;
   close(): Promise<void>;
@@ -50,28 +49,28 @@ export interface WorkloadParts {
   /** `--rotation-poll-interval` of the CSI driver; AKS sets 2 minutes. */
   readonly mountEveryMs: number;
   readonly pollEveryMs: number;
+  /** How often relay reads its secret, where the link has a certificate for it. */
+  readonly secretEveryMs: number;
   readonly onLogLine: (source: string, line: string) => void;
 }
 
 export async function startWorkloads(parts: WorkloadParts): Promise<LocalWorkloads> {
   const { kernel, graph, link, aws, onLogLine } = parts;
   const credentials = relayCredentials(aws, graph.region);
-  const [serverCertificate, caPem] = await Promise.all([
-    credentials.issue("Server", link.relay.host),
-    credentials.trustBundle(),
-  ]);
-  const agent = startLogAgent(parts);
+  const caPem = await credentials.trustBundle();
   const producerName = `producer.${link.relay.host}`;
-  const relay = await Relay.start({
-    serverCertificate,
-    trustBundle: { version: "1", pem: caPem },
+  const relay = await startRelay({
+    certificate: await certificateOf(parts, credentials),
+    host: link.relay.host,
+    caPem,
     identities: [...certificateNames(link), producerName],
-    replica: "relay-0",
-    tap: kernel.tap,
-    output: (line) => {
-      agent.write(line);
-      onLogLine("relay", line);
+    logGroup: link.relay.log.group,
+    aws: (sessionName) => {
+      const { credentials } = aws.identities.issue({ roleArn: aws.relayRoleArn, sessionName });
+      return { region: graph.region, endpoint: aws.server.url, credentials };
     },
+    tap: kernel.tap,
+    output: (line) => onLogLine("relay", line),
   });
   const address: RelayAddress = { host: "127.0.0.1", port: relay.port, servername: link.relay.host, caPem };
   const mounts = await mkdtemp(path.join(tmpdir(), "warrener-mounts-"));
@@ -93,34 +92,18 @@ export async function startWorkloads(parts: WorkloadParts): Promise<LocalWorkloa
     async close() {
       await Promise.all(bunnies.map((bunny) => bunny.stop()));
       await relay.close();
-      await agent.close();
       await rm(mounts, { recursive: true, force: true });
     },
   };
 }
 
-const RELAY_POD = {
-  podName: "relay-0",
-  namespaceName: "relay",
-  podId: "00000000-0000-4000-8000-000000000000",
-  host: "ip-10-0-1-10.example.internal",
-  containerName: "relay",
-  containerImage: "relay:local",
-  containerHash: "0".repeat(64),
-  dockerId: "0".repeat(64),
-  labels: { app: "relay" },
-};
-
-function startLogAgent({ graph, link, aws }: WorkloadParts): LogAgent {
-  const { credentials } = aws.identities.issue({ roleArn: aws.relayRoleArn, sessionName: "log-agent" });
-  const client = new CloudWatchLogsClient({ region: graph.region, endpoint: aws.server.url, credentials });
-  return new LogAgent({
-    client,
-    logGroupName: link.relay.log.group,
-    logStreamName: "relay-0",
-    pod: RELAY_POD,
-    flushIntervalMs: 200,
-  });
+async function certificateOf(
+  { graph, link, secretEveryMs }: WorkloadParts,
+  credentials: RelayCredentials,
+): Promise<CertificateSource> {
+  const secret = relaySecret(graph);
+  if (secret !== undefined) return { kind: "secret", secretArn: secret.arn, everyMs: secretEveryMs };
+  return { kind: "issued", certificate: await credentials.issue("Server", link.relay.host) };
 }
 
 /** What relay knows a certificate by: its DNS names, or its common name when it has none. */

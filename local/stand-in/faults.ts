@@ -14,6 +14,8 @@ export type Effect =
 export interface FaultRule {
   /** As in the operation table: `acm-pca:IssueCertificate`. */
   readonly operation: string;
+  /** Only calls of this one, as the kernel records callers; left out, everybody's. */
+  readonly caller?: string;
   /** 1 is the first call after the rule was added; "every" is each one. */
   readonly nth: number | "every";
   readonly when: "before" | "after";
@@ -42,9 +44,12 @@ export class Faults {
   }
 
   /** The placed effects of this call, in the order in which their rules were added. */
-  effects(operation: string, when: "before" | "after"): Effect[] {
+  effects(call: { readonly operation: string; readonly caller: string }, when: "before" | "after"): Effect[] {
     const mine = this.#rules.filter(
-      (entry) => entry.rule.operation === operation && entry.rule.when === when,
+      ({ rule }) =>
+        rule.operation === call.operation &&
+        rule.when === when &&
+        (rule.caller === undefined || rule.caller === call.caller),
     );
     for (const entry of mine) entry.seen += 1;
     return mine

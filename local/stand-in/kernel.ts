@@ -56,9 +56,9 @@ export class Kernel {
     if (spec === undefined) throw new Error(`${call.operation} is not in the stand-in's operation table`);
     let outcome = "ok";
     try {
-      await this.#place(call.operation, "before");
+      await this.#place(call, "before");
       const result = await answer();
-      await this.#place(call.operation, "after");
+      await this.#place(call, "after");
       return result;
     } catch (error) {
       outcome = outcomeOf(error);
@@ -77,8 +77,8 @@ export class Kernel {
     }
   }
 
-  async #place(operation: string, when: "before" | "after"): Promise<void> {
-    for (const effect of this.faults.effects(operation, when)) await apply(effect);
+  async #place(call: Pick<Call, "operation" | "caller">, when: "before" | "after"): Promise<void> {
+    for (const effect of this.faults.effects(call, when)) await apply(effect);
   }
 }
 

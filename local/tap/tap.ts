@@ -110,26 +110,4 @@ export class TrafficTap {
   }
 }
 
-/**
- * The one place where a private key may be seen: a vault's answer to a GET of one of these secrets, asked for by
- * bunny's own identity. `from` is the caller and `to` the vault's host, in the request and in its answer.
- */
-export function allowedFindings(rule: {
-  /** Such as `bunny-one.vault.azure.net`. */
-  readonly vaults: readonly string[];
-  readonly secrets: readonly string[];
-  /** As the vault knows its caller: the principal id of bunny's identity. */
-  readonly identity: string;
-}): AllowedFindings {
-  return ({ from, to, what }) => {
-    const secret = /^GET \/secrets\/([^/]+)(?:\/[^/]*)? answer$/.exec(what)?.[1];
-    return (
-      from === rule.identity &&
-      rule.vaults.includes(to) &&
-      secret !== undefined &&
-      rule.secrets.includes(secret)
-    );
-  };
-}
-
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

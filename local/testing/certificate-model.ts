@@ -65,6 +65,7 @@ export class World {
       certificate: { current: this.current, pending: this.pending },
       intent,
       seen: null,
+      orders: [],
       ca,
       caArn: CA_ARN,
     };
@@ -112,6 +113,7 @@ export class World {
 const intentOf = ({ csrDigest, intent }: Change & { kind: "sign-and-merge" }, now: Instant): Intent => ({
   certificate: "bunny-client",
   csrDigest,
+  publicKeyDigest: "e".repeat(64),
   idempotencyToken: intent.idempotencyToken,
   notAfter: intent.notAfter,
   createdAt: now,
@@ -124,7 +126,8 @@ export const anyPart = fc.double({ min: 0, max: 1, noNaN: true });
 export const anyDesired: fc.Arbitrary<DesiredCertificate> = fc
   .tuple(anyLifetimeSeconds, anyFraction, anyPart, fc.option(anyWindow))
   .map(([lifetimeSeconds, [part, whole], drawn, window]) => ({
-    bunny: "bunny",
+    purpose: "client" as const,
+    holder: "bunny",
     name: "bunny-client",
     identity,
     key,
@@ -203,6 +206,7 @@ export const anyWorld = fc
       world.intents.set(digest, {
         certificate: desired.name,
         csrDigest: digest,
+        publicKeyDigest: "e".repeat(64),
         idempotencyToken: idempotencyToken(caArn, digest),
         notAfter: now - ageSeconds + desired.lifetimeSeconds - lostSeconds,
         createdAt: now - ageSeconds,

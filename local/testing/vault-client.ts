@@ -18,6 +18,8 @@ export interface LocalVaultOptions {
   /** The adapter's pauses after a throttled call; none by default. */
   readonly backOffMs?: readonly number[];
   readonly getToken?: () => Promise<Token>;
+  /** Told the vault's id of each request. */
+  readonly note?: (requestId: string) => void;
 }
 
 /** Without retries, so that each refusal is seen. */
@@ -40,5 +42,5 @@ export async function openVault(options: LocalVaultOptions = {}): Promise<LocalV
   };
   const credential = { getToken: options.getToken ?? mint };
   const client = keyVaultClient(options.uri ?? VAULT_URI, credential, network);
-  return { world, vault: keyVault(client, options.backOffMs ?? []) };
+  return { world, vault: keyVault(client, options.backOffMs ?? [], options.note) };
 }

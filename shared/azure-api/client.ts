@@ -2,6 +2,7 @@
  * The brain's side of the contract: calls the hand over TLS with the function's own short-lived token, and parses
  * what comes back. An answer from a half that was built from another link is a refusal, whatever it says.
  */
+import type { NoteRequestIds } from "../journal/change.ts";
 import { CloudError } from "../runtime/errors.ts";
 import type { Secret } from "../runtime/secret.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type Endpoint,
   endpoints,
   type Outcome,
+  type Problem,
   type Refused,
 } from "./contract.ts";
 
@@ -27,16 +29,21 @@ export interface HandOptions {
 }
 
 /** Throws `CloudError` (provider "azure") when the call itself failed: then nothing is known of its effect. */
-export type Hand = <E extends Endpoint>(endpoint: E, body: Body<E>) => Promise<Outcome<E> | Refused>;
+export type Hand = <E extends Endpoint>(
+  endpoint: E,
+  body: Body<E>,
+  note?: NoteRequestIds,
+) => Promise<Outcome<E> | Refused>;
 
 export function createHand(options: HandOptions): Hand {
-  return async (endpoint, body) => {
+  return async (endpoint, body, note) => {
     const { path, outcome } = endpoints[endpoint];
     const response = await post(options, endpoint, `${options.url}/${path}`, body);
     if (response.status !== 200) throw refusedCall(endpoint, response);
     const envelope = AnswerEnvelope.safeParse(response.json);
     if (!envelope.success) throw unreadable(endpoint);
     if (envelope.data.contract !== CONTRACT_VERSION || envelope.data.link !== options.link) return otherLink;
+    if (envelope.data.requestIds !== undefined) note?.(envelope.data.requestIds);
     const parsed = outcome.safeParse(envelope.data.outcome);
     if (!parsed.success) throw unreadable(endpoint);
     return parsed.data as Outcome<typeof endpoint>;
@@ -87,10 +94,14 @@ function refusedCall(
   response: { readonly status: number; readonly json: unknown },
 ): CloudError {
   const parsed = CallFailure.safeParse(response.json);
-  const error = parsed.success
-    ? parsed.data.error
-    : { code: `http-${response.status}`, operation: endpoint, retryable: response.status >= 500 };
+  const error = parsed.success ? parsed.data.error : failureOf(endpoint, response.status);
   return new CloudError({ provider: "azure", target: "hand", ...error });
+}
+
+/** What answered was not the hand but the platform in front of it. */
+function failureOf(operation: Endpoint, status: number): Problem {
+  const throttled = status === 429;
+  return { code: `http-${status}`, operation, retryable: throttled || status >= 500, throttled };
 }
 
 function unreadable(endpoint: Endpoint): CloudError {

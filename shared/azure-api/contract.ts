@@ -9,7 +9,7 @@ import { CertificateVersion, ObservedCertificate, PendingRequest } from "../cert
 import { CLOUD_CODE } from "../runtime/errors.ts";
 
 /** Raised when either direction changes in a way the other half could misread. */
-export const CONTRACT_VERSION = 1;
+export const CONTRACT_VERSION = 2;
 
 /** The most names in one `observe`: keeps an answer within a few seconds and far below every size limit. */
 export const OBSERVE_MAX = 20;
@@ -28,6 +28,10 @@ export const RefusalReason = z.enum([
   "observation-stale",
   /** The request is gone, merged by another run or dropped: observe again. */
   "request-gone",
+  /** The name belongs to a certificate that somebody deleted; a person must recover it. */
+  "certificate-deleted",
+  /** The name belongs to something in the vault that is no certificate. */
+  "name-taken",
   /** The chain does not end at the CA pinned at deployment, is out of order, or a signature in it is wrong. */
   "chain-not-trusted",
   /** The leaf is not for the key that waits in the vault. */
@@ -51,6 +55,8 @@ export const Problem = z.strictObject({
   code: z.string().regex(CLOUD_CODE),
   operation: z.string().max(100),
   retryable: z.boolean(),
+  /** The cloud took no call for now: nothing is wrong with this one. */
+  throttled: z.boolean().optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 
@@ -109,8 +115,20 @@ const Digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** Every request says which link it was decided from. */
 export const RequestEnvelope = z.strictObject({ contract: z.int(), link: Digest, body: z.unknown() });
-/** Every answer says which link it was answered from. */
-export const AnswerEnvelope = z.strictObject({ contract: z.int(), link: Digest, outcome: z.unknown() });
+
+export const CALL_ID_MAX = 200;
+const CallId = z.string().min(1).max(CALL_ID_MAX).optional();
+/** By which ids Azure knows the call: the Function's invocation, and the vault's last request. */
+export const CallIds = z.strictObject({ function: CallId, "key-vault": CallId });
+export type CallIds = z.infer<typeof CallIds>;
+
+/** Every answer says which link it was answered from. What a later version adds is passed over: its version is told. */
+export const AnswerEnvelope = z.object({
+  contract: z.int(),
+  link: Digest,
+  outcome: z.unknown(),
+  requestIds: CallIds.optional(),
+});
 
 /** The body of every status but 200. */
 export const CallFailure = z.strictObject({ error: Problem });

@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 const records: Record<string, unknown>[] = [];
 const log = createLog((_level, record) => records.push(record));
-const envelope = (body: unknown, link = LINK, contract = 1) => JSON.stringify({ contract, link, body });
+const envelope = (body: unknown, link = LINK, contract = 2) => JSON.stringify({ contract, link, body });
 const drop = { name: "bunny-client", requestId: "r1" };
 const dropped = async () => ({ outcome: "dropped" as const });
 const never = async () => {
@@ -53,7 +53,19 @@ describe("serve", () => {
     );
     expect(answer).toEqual({
       status: 200,
-      jsonBody: { contract: 1, link: LINK, outcome: { outcome: "dropped" } },
+      jsonBody: { contract: 2, link: LINK, outcome: { outcome: "dropped" }, requestIds: {} },
+    });
+  });
+
+  it("says by which ids the platform and the vault know the call, of several the last", async () => {
+    const called = { authorization, body: envelope(drop), invocationId: "invocation" };
+    const answer = await serve(service, log, "certificates.drop-request", called, async (_body, note) => {
+      note("read");
+      note("x".repeat(300));
+      return await dropped();
+    });
+    expect(answer.jsonBody).toMatchObject({
+      requestIds: { function: "invocation", "key-vault": "x".repeat(200) },
     });
   });
 
@@ -86,7 +98,7 @@ describe("serve", () => {
 
   it.each([
     ["another link", envelope(drop, OTHER_LINK)],
-    ["another version of the contract", envelope(drop, LINK, 2)],
+    ["another version of the contract", envelope(drop, LINK, 3)],
   ])("changes nothing for a caller with %s, and says so", async (_name, body) => {
     const answer = await serve(service, log, "certificates.drop-request", { authorization, body }, never);
     expect(answer).toMatchObject({
@@ -103,7 +115,7 @@ describe("serve", () => {
   });
 
   it("reads no body of another version of the contract, not even to observe", async () => {
-    const body = envelope({ new: 1 }, LINK, 2);
+    const body = envelope({ new: 1 }, LINK, 1);
     const answer = await serve(service, log, "certificates.observe", { authorization, body }, never);
     expect(answer).toMatchObject({ status: 200, jsonBody: { outcome: { reason: "other-link" } } });
   });
@@ -143,7 +155,9 @@ describe("serve", () => {
     );
     expect(answer).toEqual({
       status: 502,
-      jsonBody: { error: { code: "Forbidden", operation: "GetCertificate", retryable: false } },
+      jsonBody: {
+        error: { code: "Forbidden", operation: "GetCertificate", retryable: false, throttled: false },
+      },
     });
   });
 
@@ -184,18 +198,23 @@ function handThatAnswers(status: number, body: unknown) {
 describe("createHand", () => {
   it("returns the outcome of an answer from the same link", async () => {
     const { hand, requests } = handThatAnswers(200, {
-      contract: 1,
+      contract: 2,
       link: LINK,
       outcome: { outcome: "dropped" },
+      requestIds: { function: "f", "key-vault": "k" },
     });
-    expect(await hand("certificates.drop-request", drop)).toEqual({ outcome: "dropped" });
+    const noted: object[] = [];
+    const answer = await hand("certificates.drop-request", drop, (ids) => noted.push(ids));
+    expect(answer).toEqual({ outcome: "dropped" });
+    expect(noted).toEqual([{ function: "f", "key-vault": "k" }]);
     expect(requests[0]?.url).toBe("https://hand.example/api/v1/certificates/drop-request");
     expect(requests[0]?.init?.headers).toMatchObject({ authorization: "Bearer a.b.c" });
   });
 
   it.each([
-    ["another link", { contract: 1, link: OTHER_LINK, outcome: { outcome: "dropped" } }],
-    ["another version of the contract", { contract: 2, link: LINK, outcome: { outcome: "done" } }],
+    ["another link", { contract: 2, link: OTHER_LINK, outcome: { outcome: "dropped" } }],
+    ["an older version of the contract", { contract: 1, link: LINK, outcome: { outcome: "done" } }],
+    ["a later version", { contract: 3, link: LINK, outcome: { outcome: "dropped" }, more: true }],
   ])("takes an answer of %s for a refusal, whatever it says", async (_name, body) => {
     const { hand } = handThatAnswers(200, body);
     expect(await hand("certificates.drop-request", drop)).toMatchObject({
@@ -206,22 +225,24 @@ describe("createHand", () => {
 
   it("throws what the hand says of a failed call", async () => {
     const { hand } = handThatAnswers(502, {
-      error: { code: "Throttled", operation: "CreateCertificate", retryable: true },
+      error: { code: "Throttled", operation: "CreateCertificate", retryable: true, throttled: true },
     });
     await expect(hand("certificates.drop-request", drop)).rejects.toMatchObject({
       code: "Throttled",
       operation: "CreateCertificate",
       retryable: true,
+      throttled: true,
     });
   });
 
   it.each([
-    ["a front end's error page", 503, "<html>", { code: "http-503", retryable: true }],
+    ["a front end's error page", 503, "<html>", { code: "http-503", retryable: true, throttled: false }],
+    ["a front end that throttles", 429, "", { code: "http-429", retryable: true, throttled: true }],
     ["no envelope", 200, "<html>", { code: "unreadable-answer", retryable: false }],
     [
       "an outcome that is not in the contract",
       200,
-      { contract: 1, link: LINK, outcome: { outcome: "exploded" } },
+      { contract: 2, link: LINK, outcome: { outcome: "exploded" } },
       { code: "unreadable-answer" },
     ],
   ])("throws on %s", async (_name, status, body, failure) => {

@@ -9,6 +9,8 @@ import type { Log } from "../runtime/log.ts";
 import { authorize, type TokenRules } from "./authorize.ts";
 import {
   type Body,
+  CALL_ID_MAX,
+  type CallIds,
   CONTRACT_VERSION,
   type Endpoint,
   endpoints,
@@ -34,14 +36,24 @@ export interface Answer {
   readonly jsonBody: unknown;
 }
 
+/** Told of each call of a vault by the id that the vault gave it. */
+export type NoteVaultCall = (requestId: string) => void;
+
 /** What serves one endpoint. Throws `CloudError` when a cloud failed; a refusal is a returned outcome. */
-export type Verb<E extends Endpoint> = (body: Body<E>) => Promise<Outcome<E>>;
+export type Verb<E extends Endpoint> = (body: Body<E>, note: NoteVaultCall) => Promise<Outcome<E>>;
+
+export interface ServedRequest {
+  readonly authorization: string | null;
+  readonly body: string;
+  /** The platform's id of this invocation. */
+  readonly invocationId?: string;
+}
 
 export async function serve<E extends Endpoint>(
   service: Service,
   log: Log,
   endpoint: E,
-  request: { readonly authorization: string | null; readonly body: string },
+  request: ServedRequest,
   verb: Verb<E>,
 ): Promise<Answer> {
   const caller = await authorize(
@@ -69,7 +81,11 @@ export async function serve<E extends Endpoint>(
       });
     }
     const body = parse(endpoints[endpoint].body as unknown as z.ZodType<Body<E>>, envelope.body);
-    const outcome = await verb(body);
+    // Of several calls the last is the one that changed something.
+    let vaultCall: string | undefined;
+    const outcome = await verb(body, (requestId) => {
+      vaultCall = requestId.slice(0, CALL_ID_MAX);
+    });
     log.info("call.answered", {
       endpoint,
       role: caller.role,
@@ -77,7 +93,10 @@ export async function serve<E extends Endpoint>(
       outcome: outcome.outcome,
       ...("reason" in outcome ? { reason: outcome.reason } : {}),
     });
-    return answer(service, endpoints[endpoint].outcome.parse(outcome));
+    return answer(service, endpoints[endpoint].outcome.parse(outcome), {
+      ...(request.invocationId === undefined ? {} : { function: request.invocationId }),
+      ...(vaultCall === undefined || vaultCall === "" ? {} : { "key-vault": vaultCall }),
+    });
   } catch (error) {
     return failed(log, endpoint, error);
   }
@@ -112,8 +131,9 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   );
 }
 
-function answer(service: Service, outcome: unknown): Answer {
-  return { status: 200, jsonBody: { contract: CONTRACT_VERSION, link: service.link, outcome } };
+function answer(service: Service, outcome: unknown, requestIds: CallIds = {}): Answer {
+  const { link } = service;
+  return { status: 200, jsonBody: { contract: CONTRACT_VERSION, link, outcome, requestIds } };
 }
 
 function failure(status: number, error: Problem): Answer {
@@ -126,9 +146,9 @@ function failed(log: Log, endpoint: Endpoint, error: unknown): Answer {
     return failure(400, { code: "bad-request", operation: endpoint, retryable: false });
   }
   if (error instanceof CloudError) {
-    const { code, operation, target, retryable } = error;
+    const { code, operation, target, retryable, throttled } = error;
     log.error("call.failed", { endpoint, code, operation, target });
-    return failure(502, { code, operation, retryable });
+    return failure(502, { code, operation, retryable, throttled });
   }
   // A fault of ours: its text stays in our log, and the platform counts the 500.
   log.error("call.failed", {

@@ -11,6 +11,7 @@ import {
   SubjectAlternativeName,
 } from "@peculiar/asn1-x509";
 import { ContractError } from "../runtime/errors.ts";
+import { COMMON_NAME, ORGANIZATION } from "./oids.ts";
 import type { KeyKind } from "./schema.ts";
 
 /** Far above any CSR or certificate with 100 names, far below what could keep a parser busy. */
@@ -43,9 +44,6 @@ function parseOrNull<T>(bytes: Uint8Array, schema: Schema<T>): T | null {
     return null;
   }
 }
-
-const COMMON_NAME = "2.5.4.3";
-const ORGANIZATION = "2.5.4.10";
 
 export interface Subject {
   /** Empty when the subject has none, or not exactly one. */

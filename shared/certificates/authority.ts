@@ -1,12 +1,18 @@
 /** What the brain needs of AWS Private CA, as a port: the adapter is in aws-authority.ts. */
+import type { NoteRequestIds } from "../journal/change.ts";
 import type { Instant } from "../runtime/instant.ts";
-import type { ObservedCa } from "./schema.ts";
+import type { RevocationReason } from "./revocation-order.ts";
+import type { ObservedCa, Purpose, Serial } from "./schema.ts";
 
 /**
- * Always named: the default template would make every certificate good for servers too, and the role's policy
- * allows this one only.
+ * Always named: the default template would make every certificate good for clients and servers alike, and each
+ * role's policy allows one of these only.
+ * https://docs.aws.amazon.com/privateca/latest/userguide/template-definitions.html
  */
-export const CLIENT_TEMPLATE = "arn:aws:acm-pca:::template/EndEntityClientAuthCertificate/V1";
+export const TEMPLATE_OF: Readonly<Record<Purpose, string>> = {
+  client: "arn:aws:acm-pca:::template/EndEntityClientAuthCertificate/V1",
+  server: "arn:aws:acm-pca:::template/EndEntityServerAuthCertificate/V1",
+};
 
 export interface SigningRequest {
   /** PEM. */
@@ -16,15 +22,25 @@ export interface SigningRequest {
   readonly signingAlgorithm: ObservedCa["signingAlgorithm"];
 }
 
+export type Revoked =
+  | { readonly outcome: "revoked" }
+  /** The CA will not revoke this one, however often it is asked; `code` is its error code. */
+  | { readonly outcome: "refused"; readonly code: string };
+
 export interface Authority {
   /** The CA's ARN: part of every idempotency token. */
   readonly arn: string;
   observe(): Promise<ObservedCa>;
-  /** Has a TLS client's certificate signed and returns its ARN. Throws `CloudError`: then it may or may not be. */
-  issue(request: SigningRequest): Promise<string>;
+  /** Has a certificate of the authority's one purpose signed and returns its ARN. Throws `CloudError`: then it may or may not be. */
+  issue(request: SigningRequest, note?: NoteRequestIds): Promise<string>;
   /**
    * The chain in PEM, leaf first, up to the root; "signing" while the CA is still at it, "failed" when it has
    * given up on this certificate for good.
    */
   read(certificateArn: string): Promise<readonly string[] | "signing" | "failed">;
+  /**
+   * Has the CA revoke a certificate; one that it revoked before is revoked. Throws `CloudError`: then it may or may
+   * not be, and the call can be repeated.
+   */
+  revoke(serial: Serial, reason: RevocationReason): Promise<Revoked>;
 }

@@ -17,7 +17,7 @@ async function start(options: Parameters<typeof startCa>[0] = {}) {
   const time = { nowMs: Date.now() };
   const started = await startCa({ clock: () => time.nowMs, ...options });
   closing.push(started.server.close);
-  return { ...started, time, authority: privateCa(started.sdk, arn), standIn: started.authority };
+  return { ...started, time, authority: privateCa(started.sdk, arn, "client"), standIn: started.authority };
 }
 
 interface Opened {
@@ -93,6 +93,13 @@ describe.each([
     expect(leaf.notBefore).toBe(now() - 3_600);
   });
 
+  it("says by which id the CA knows the call", async () => {
+    const { authority, now } = await open();
+    const noted: object[] = [];
+    await authority.issue(await request(now()), (ids) => noted.push(ids));
+    expect(noted).toEqual([{ "acm-pca": expect.stringMatching(/^[\w-]+$/) }]);
+  });
+
   it("gives the chain leaf first, each signed by the next, up to the root", async () => {
     const { authority, now } = await open();
     const chain = await chainOf(authority, await authority.issue(await request(now())));
@@ -149,9 +156,9 @@ describe.each([
 
 describe("privateCa", () => {
   it("names the template of a TLS client in every request", async () => {
-    const { authority, seen } = await start();
+    const { authority, pca } = await start();
     await authority.issue(await request(Math.floor(Date.now() / 1000)));
-    expect(seen).toMatchObject([{ templateArn: clientAuth }]);
+    expect(pca.issued()).toMatchObject([{ templateArn: clientAuth }]);
   });
 
   it("describes a CA's mode, end and state as they are", async () => {
@@ -201,12 +208,12 @@ describe("privateCa", () => {
   });
 
   it("says that no answer came to a request that was carried out", async () => {
-    const { authority, kernel, seen } = await start();
+    const { authority, kernel, pca } = await start();
     const operation = "acm-pca:IssueCertificate";
     kernel.faults.add({ operation, nth: 1, when: "after", effect: { kind: "lose-connection" } });
     const wanted = await request(Math.floor(Date.now() / 1000));
     await expect(authority.issue(wanted)).rejects.toMatchObject({ code: "unreachable", retryable: true });
     const certificateArn = await authority.issue(wanted);
-    expect(seen.map((issued) => issued.certificateArn)).toEqual([certificateArn]);
+    expect(pca.issued().map((issued) => issued.certificateArn)).toEqual([certificateArn]);
   });
 });

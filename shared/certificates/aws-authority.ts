@@ -9,14 +9,18 @@ import {
   GetCertificateCommand,
   type GetCertificateCommandOutput,
   IssueCertificateCommand,
+  RevokeCertificateCommand,
 } from "@aws-sdk/client-acm-pca";
 import { cloudError } from "../runtime/aws.ts";
 import { CloudError, ContractError } from "../runtime/errors.ts";
-import { type Authority, CLIENT_TEMPLATE } from "./authority.ts";
+import { type Authority, type Revoked, TEMPLATE_OF } from "./authority.ts";
 import { splitPem } from "./pem.ts";
-import { ObservedCa } from "./schema.ts";
+import type { RevocationReason } from "./revocation-order.ts";
+import { ObservedCa, type Purpose, type Serial } from "./schema.ts";
+import { serialWithColons } from "./serial.ts";
 
-export function privateCa(client: ACMPCAClient, arn: string): Authority {
+/** Signs for one purpose, as the role that it runs as may. */
+export function privateCa(client: ACMPCAClient, arn: string, purpose: Purpose): Authority {
   return {
     arn,
     async observe() {
@@ -36,16 +40,19 @@ export function privateCa(client: ACMPCAClient, arn: string): Authority {
         ca?.Status === undefined ? "unreadable-answer" : `ca-${ca.Status.toLowerCase().replaceAll("_", "-")}`;
       throw unexpected("DescribeCertificateAuthority", arn, code, false);
     },
-    async issue(request) {
+    async issue(request, note) {
       const command = new IssueCertificateCommand({
         CertificateAuthorityArn: arn,
         Csr: Buffer.from(request.csr),
         SigningAlgorithm: request.signingAlgorithm,
-        TemplateArn: CLIENT_TEMPLATE,
+        TemplateArn: TEMPLATE_OF[purpose],
         Validity: { Type: "ABSOLUTE", Value: request.notAfter },
         IdempotencyToken: request.idempotencyToken,
       });
-      const { CertificateArn } = await attempt("IssueCertificate", arn, () => client.send(command));
+      const { CertificateArn, $metadata } = await attempt("IssueCertificate", arn, () =>
+        client.send(command),
+      );
+      if ($metadata.requestId !== undefined) note?.({ "acm-pca": $metadata.requestId });
       if (CertificateArn !== undefined) return CertificateArn;
       throw unexpected("IssueCertificate", arn, "unreadable-answer", true);
     },
@@ -65,7 +72,37 @@ export function privateCa(client: ACMPCAClient, arn: string): Authority {
       }
       return toChain(answer, certificateArn);
     },
+    revoke: (serial, reason) => revoke(client, arn, serial, reason),
   };
+}
+
+/** The CA's errors for which a repeated call would be an answer of the same kind. */
+const NEVER_REVOKED = ["InvalidRequestException", "ResourceNotFoundException"];
+/** It is busy with the same certificate, or with another one. */
+const BUSY = ["ConcurrentModificationException", "RequestInProgressException"];
+
+async function revoke(
+  client: ACMPCAClient,
+  arn: string,
+  serial: Serial,
+  RevocationReason: RevocationReason,
+): Promise<Revoked> {
+  const CertificateSerial = serialWithColons(serial);
+  const command = new RevokeCertificateCommand({
+    CertificateAuthorityArn: arn,
+    CertificateSerial,
+    RevocationReason,
+  });
+  try {
+    await client.send(command);
+    return { outcome: "revoked" };
+  } catch (error) {
+    const name = error instanceof Error ? error.name : "";
+    if (name === "RequestAlreadyProcessedException") return { outcome: "revoked" };
+    if (NEVER_REVOKED.includes(name)) return { outcome: "refused", code: name };
+    if (BUSY.includes(name)) throw unexpected("RevokeCertificate", serial, name, true);
+    throw cloudError("RevokeCertificate", serial, error);
+  }
 }
 
 /** Leaf first. The CA's own certificate is always part of the answer, a root's too. */

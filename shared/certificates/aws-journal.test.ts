@@ -33,6 +33,7 @@ const digest = "c".repeat(64);
 const intent: Intent = {
   certificate: "bunny-client",
   csrDigest: digest,
+  publicKeyDigest: "e".repeat(64),
   idempotencyToken: "a".repeat(32),
   notAfter: START + 604_800,
   createdAt: START,
@@ -48,7 +49,7 @@ describe.each([
   it("knows no intent and no use at first", async () => {
     const journal = await open();
     expect(await journal.readIntent("bunny-client", digest)).toBeNull();
-    expect(await journal.readSeen()).toEqual([]);
+    expect((await journal.readStanding()).seen).toEqual([]);
   });
 
   it("writes an intent and reads it again as it was", async () => {
@@ -123,7 +124,7 @@ describe.each([
     await journal.markSeen({ certificate: "bunny-client", serial: "ab12", at: START });
     await journal.markSeen({ certificate: "other-client", serial: "ef56", at: START + 1 });
     await journal.markSeen({ certificate: "bunny-client", serial: "cd34", at: START + 2 });
-    const seen = await journal.readSeen();
+    const { seen } = await journal.readStanding();
     expect(seen).toHaveLength(2);
     expect(seen).toContainEqual({ certificate: "bunny-client", serial: "cd34", at: START + 2 });
     expect(seen).toContainEqual({ certificate: "other-client", serial: "ef56", at: START + 1 });
@@ -136,18 +137,21 @@ describe("dynamoJournal", () => {
     await of("one").intend(intent);
     await of("one").markSeen({ certificate: "bunny-client", serial: "ab12", at: START });
     expect(await of("two").readIntent("bunny-client", digest)).toBeNull();
-    expect(await of("two").readSeen()).toEqual([]);
+    expect((await of("two").readStanding()).seen).toEqual([]);
   });
 
-  it("has every item end two years from now", async () => {
+  it("has an intent end two years after its certificate, and what was seen never", async () => {
     const { journal, dynamodb } = await start();
     await journal.intend(intent);
     await journal.markSeen({ certificate: "bunny-client", serial: "ab12", at: START });
     const items = await dynamodb.items(TABLE);
-    expect(items.map(({ expiresAt }) => expiresAt)).toEqual([
-      { N: String(START + 2 * YEARS) },
-      { N: String(START + 2 * YEARS) },
-    ]);
+    expect(items).toHaveLength(2);
+    const pk = { S: "intent#test-link#bunny-client" };
+    const expiresAt = { N: String(intent.notAfter + 2 * YEARS) };
+    expect(items).toContainEqual(expect.objectContaining({ pk, expiresAt }));
+    const seen = items.find((item) => !("csrDigest" in item));
+    expect(seen).toMatchObject({ pk: { S: "link#test-link" }, serial: { S: "ab12" } });
+    expect(seen).not.toHaveProperty("expiresAt");
   });
 
   it("reads an intent by the latest write, not by a copy that may lag behind", async () => {
@@ -158,7 +162,7 @@ describe("dynamoJournal", () => {
   });
 
   it.each([
-    ["a use", "seen#test-link", "bunny-client"],
+    ["a use", "link#test-link", "seen#bunny-client"],
     ["an intent", "intent#test-link#bunny-client", digest],
   ])("throws for %s that it cannot read, rather than taking it for none", async (_kind, pk, sk) => {
     const { journal, client } = await start();
@@ -166,7 +170,7 @@ describe("dynamoJournal", () => {
     await client.send(new PutItemCommand({ TableName: TABLE, Item }));
     const read =
       _kind === "a use"
-        ? () => journal.readSeen()
+        ? async () => (await journal.readStanding()).seen
         : async () => [await journal.readIntent("bunny-client", digest)];
     await expect(read()).rejects.toMatchObject({ name: "CloudError", code: "unreadable-item" });
   });
@@ -175,7 +179,7 @@ describe("dynamoJournal", () => {
     const { client } = await start();
     const other = dynamoJournal({ client, table: "no-such-table", link: "x", clock: () => START });
     for (const call of [
-      () => other.readSeen(),
+      async () => (await other.readStanding()).seen,
       async () => [await other.readIntent("a", digest)],
       async () => [await other.intend(intent)],
     ]) {

@@ -1,32 +1,30 @@
 /**
- * The journal's adapter: one DynamoDB table. What relay was seen to accept is one partition a link, read with one
- * query; an intent is read only when a request waits. Old items go by the table's time to live.
+ * The journal's adapter: one DynamoDB table. What a run must know of the link stands in one partition, read with
+ * one query; an intent is read only when a request waits. Old items go by the table's time to live.
  *
- * Items: `seen#<link>` / `<certificate>`, and `intent#<link>#<certificate>` / `<CSR digest>`.
+ * Items: `link#<link>` / `seen#<certificate>` and `revocation#<serial>`, and
+ * `intent#<link>#<certificate>` / `<CSR digest>`. Changes are in shared/journal/aws-audit.ts.
  */
 import {
-  type AttributeValue,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
-import { cloudError } from "../runtime/aws.ts";
-import { CloudError } from "../runtime/errors.ts";
+import { attempt, broken, expiry, marshall, parseItem } from "../journal/items.ts";
+import { afterPrefix, readAll } from "../journal/pages.ts";
 import type { Clock } from "../runtime/instant.ts";
+import { dynamoRevocations } from "./aws-revocations.ts";
 import type { Journal } from "./journal.ts";
+import { RevocationOrder } from "./revocation-order.ts";
 import { InstantSchema, Intent, Serial } from "./schema.ts";
 
-/** A page holds a megabyte, about 5,000 certificates. */
-const SEEN_PAGES_MAX = 10;
-
-/** Two years: an intent is the only trace of a certificate that was issued and never merged. */
-const KEPT_SECONDS = 2 * 365 * 86_400;
+const CONFLICT = "ConditionalCheckFailedException";
 
 const SeenItem = z.object({ certificate: z.string(), serial: Serial, at: InstantSchema });
 const IntentItem = Intent.strip();
+const RevocationItem = RevocationOrder.strip();
 
 export interface JournalTable {
   readonly client: DynamoDBClient;
@@ -37,11 +35,12 @@ export interface JournalTable {
 
 export function dynamoJournal(options: JournalTable): Journal {
   const { client, table, link, clock } = options;
+  const linkPk = `link#${link}`;
+  const intentsPk = (certificate: string) => `intent#${link}#${certificate}`;
   const intentKey = (certificate: string, csrDigest: string) => ({
-    pk: `intent#${link}#${certificate}`,
+    pk: intentsPk(certificate),
     sk: csrDigest,
   });
-  const dated = (item: Plain) => marshall({ ...item, expiresAt: clock() + KEPT_SECONDS });
 
   const readIntent = async (certificate: string, csrDigest: string) => {
     // Strongly consistent: an intent written a second ago decides whether a certificate is issued twice.
@@ -56,9 +55,25 @@ export function dynamoJournal(options: JournalTable): Journal {
 
   return {
     readIntent,
-    readSeen: () => querySeen(client, table, `seen#${link}`),
+    async readStanding() {
+      // Changes that wait to be told come before these, however many they are.
+      const part = { client, table, pk: linkPk, from: "revocation#", to: afterPrefix("seen#") };
+      const items = await readAll(part);
+      const of = <T>(prefix: string, schema: z.ZodType<T>) =>
+        items
+          .filter(({ sk }) => sk?.S?.startsWith(prefix) === true)
+          .map((item) => parseItem(schema, item, "Query", linkPk));
+      return { seen: of("seen#", SeenItem), revocations: of("revocation#", RevocationItem) };
+    },
+    async readIntents(certificate) {
+      const pk = intentsPk(certificate);
+      const items = await readAll({ client, table, pk });
+      return items.map((item) => parseItem(IntentItem, item, "Query", certificate));
+    },
     async intend(intent) {
-      const item = dated({ ...intentKey(intent.certificate, intent.csrDigest), ...intent });
+      // From the certificate's end on: for as long as it may be used or revoked, this is how it is known.
+      const end = expiry(Math.max(clock(), intent.notAfter));
+      const item = marshall({ ...intentKey(intent.certificate, intent.csrDigest), ...intent, ...end });
       const command = new PutItemCommand({
         TableName: table,
         Item: item,
@@ -99,82 +114,35 @@ export function dynamoJournal(options: JournalTable): Journal {
       if (refused) await attempt("UpdateItem", intent.certificate, send, "ConditionalCheckFailedException");
       else await attempt("UpdateItem", intent.certificate, send);
     },
+    async noteIssued(intent, certificateArn) {
+      // The rules of `withArn`, as conditions on the item itself.
+      const note = (states: Readonly<Record<string, string>>, update: string, values: object) => {
+        const command = new UpdateItemCommand({
+          TableName: table,
+          Key: marshall(intentKey(intent.certificate, intent.csrDigest)),
+          UpdateExpression: update,
+          ConditionExpression: `attribute_not_exists(certificateArn) AND #state IN (${Object.keys(states).join(", ")})`,
+          ExpressionAttributeNames: { "#state": "state" },
+          ExpressionAttributeValues: marshall({ ...states, ...values, ":arn": certificateArn }),
+        });
+        const { certificate } = intent;
+        return attempt("UpdateItem", certificate, () => client.send(command), CONFLICT);
+      };
+      const open = { ":intended": "intended", ":refused": "refused" };
+      const issued = "SET #state = :issued, certificateArn = :arn";
+      if ((await note(open, issued, { ":issued": "issued" })) === null)
+        await note({ ":unknown": "outcome-unknown" }, "SET certificateArn = :arn", {});
+      const stands = await readIntent(intent.certificate, intent.csrDigest);
+      if (stands === null) throw broken("GetItem", intent.certificate, "intent-vanished", true);
+      return stands;
+    },
+    ...dynamoRevocations(options),
     async markSeen(seen) {
-      const item = dated({ pk: `seen#${link}`, sk: seen.certificate, ...seen });
+      // No end: one a certificate, which may live for years after its use was seen.
+      const item = marshall({ pk: linkPk, sk: `seen#${seen.certificate}`, ...seen });
       await attempt("PutItem", seen.certificate, () =>
         client.send(new PutItemCommand({ TableName: table, Item: item })),
       );
     },
   };
-}
-
-async function querySeen(client: DynamoDBClient, table: string, pk: string) {
-  const seen: z.infer<typeof SeenItem>[] = [];
-  let start: Record<string, AttributeValue> | undefined;
-  for (let pages = 0; pages < SEEN_PAGES_MAX; pages += 1) {
-    const command = new QueryCommand({
-      TableName: table,
-      KeyConditionExpression: "pk = :pk",
-      ExpressionAttributeValues: marshall({ ":pk": pk }),
-      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-    });
-    const page = await attempt("Query", pk, () => client.send(command));
-    for (const item of page.Items ?? []) seen.push(parseItem(SeenItem, item, "Query", pk));
-    start = page.LastEvaluatedKey;
-    if (start === undefined) return seen;
-  }
-  throw broken("Query", pk, "too-many-pages", false);
-}
-
-function parseItem<T>(
-  schema: z.ZodType<T>,
-  item: Record<string, AttributeValue>,
-  operation: string,
-  target: string,
-): T {
-  const parsed = schema.safeParse(unmarshall(item));
-  if (parsed.success) return parsed.data;
-  throw broken(operation, target, "unreadable-item", false);
-}
-
-function broken(operation: string, target: string, code: string, retryable: boolean): CloudError {
-  return new CloudError({ provider: "aws", operation, target, code, retryable });
-}
-
-/** `expected` names the one error that is an answer: it comes back as null. */
-async function attempt<T>(operation: string, target: string, send: () => Promise<T>): Promise<T>;
-async function attempt<T>(
-  operation: string,
-  target: string,
-  send: () => Promise<T>,
-  expected: string,
-): Promise<T | null>;
-async function attempt<T>(
-  operation: string,
-  target: string,
-  send: () => Promise<T>,
-  expected?: string,
-): Promise<T | null> {
-  try {
-    return await send();
-  } catch (error) {
-    if (expected !== undefined && error instanceof Error && error.name === expected) return null;
-    throw cloudError(operation, target, error);
-  }
-}
-
-type Plain = Readonly<Record<string, string | number | undefined>>;
-
-function marshall(item: Plain): Record<string, AttributeValue> {
-  const entries = Object.entries(item).flatMap(([key, value]): [string, AttributeValue][] => {
-    if (value === undefined) return [];
-    return [[key, typeof value === "number" ? { N: String(value) } : { S: value }]];
-  });
-  return Object.fromEntries(entries);
-}
-
-function unmarshall(item: Record<string, AttributeValue>): Plain {
-  return Object.fromEntries(
-    Object.entries(item).map(([key, { N, S }]) => [key, N === undefined ? S : Number(N)]),
-  );
 }

@@ -3,20 +3,12 @@
  * `client.accepted`: a refused caller's serial stands in the log too. What a line must carry is in
  * docs/workloads.md; it may be the message itself, or what the node's agent made of it.
  */
-import {
-  type CloudWatchLogsClient,
-  type FilteredLogEvent,
-  FilterLogEventsCommand,
-} from "@aws-sdk/client-cloudwatch-logs";
+import type { FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import * as z from "zod";
-import { cloudError } from "../runtime/aws.ts";
-import { CloudError } from "../runtime/errors.ts";
 import type { Instant } from "../runtime/instant.ts";
+import { type LogsClient, parseLine, searchLog } from "./aws-log-search.ts";
 import { Serial } from "./schema.ts";
 import type { Usage } from "./usage.ts";
-
-/** One page of matches decides; empty pages with a token are how CloudWatch searches a long time range. */
-const PAGES_MAX = 50;
 
 const Accepted = z.object({ event: z.literal("client.accepted"), clientCertificateSerial: Serial });
 /** Container Insights moves a JSON line to `log_processed`; other agents leave it where it is. */
@@ -25,46 +17,17 @@ const Record = z.union([
   Accepted,
 ]);
 
-export function relayLog(client: CloudWatchLogsClient, group: string): Usage {
+export function relayLog(client: LogsClient, group: string): Usage {
   return {
     async firstAccepted(serial, since, goOn) {
-      let nextToken: string | undefined;
-      for (let page = 0; page < PAGES_MAX && goOn(); page += 1) {
-        const answer = await filter(client, group, serial, since, nextToken);
-        const times = (answer.events ?? []).flatMap((event) => acceptedAt(event, serial));
+      // One page of matches decides.
+      for await (const events of searchLog({ client, group, since, pattern: patternOf(serial) }, goOn)) {
+        const times = events.flatMap((event) => acceptedAt(event, serial));
         if (times.length > 0) return Math.min(...times);
-        nextToken = answer.nextToken;
-        if (nextToken === undefined) return null;
       }
-      throw new CloudError({
-        provider: "aws",
-        operation: "FilterLogEvents",
-        target: group,
-        code: "search-unfinished",
-        retryable: true,
-      });
+      return null;
     },
   };
-}
-
-async function filter(
-  client: CloudWatchLogsClient,
-  group: string,
-  serial: Serial,
-  since: Instant,
-  nextToken?: string,
-) {
-  const command = new FilterLogEventsCommand({
-    logGroupName: group,
-    startTime: since * 1000,
-    filterPattern: patternOf(serial),
-    ...(nextToken === undefined ? {} : { nextToken }),
-  });
-  try {
-    return await client.send(command);
-  } catch (error) {
-    throw cloudError("FilterLogEvents", group, error);
-  }
 }
 
 /** A pattern compares text, and servers write one serial in several ways: nginx in upper case, in whole bytes. */
@@ -75,18 +38,8 @@ function patternOf(serial: Serial): string {
   return `{ ${fields.flatMap((field) => [...spellings].map((text) => `${field} = "${text}"`)).join(" || ")} }`;
 }
 
-function acceptedAt(event: FilteredLogEvent, serial: Serial): Instant[] {
-  if (event.timestamp === undefined || event.message === undefined) return [];
-  const parsed = Record.safeParse(parseJson(event.message));
-  return parsed.success && parsed.data.clientCertificateSerial === serial
-    ? [Math.floor(event.timestamp / 1000)]
-    : [];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function acceptedAt({ timestamp, message }: FilteredLogEvent, serial: Serial): Instant[] {
+  const parsed = Record.safeParse(parseLine(message));
+  if (timestamp === undefined || !parsed.success) return [];
+  return parsed.data.clientCertificateSerial === serial ? [Math.floor(timestamp / 1000)] : [];
 }

@@ -3,9 +3,9 @@ import { comparePolicy, policyOf } from "./azure-policy.ts";
 import type { VaultPolicy } from "./vault.ts";
 
 const ec: VaultPolicy = {
-  subject: "CN=bunny.example.com, O=Example",
-  dnsNames: ["bunny.example.com"],
+  identity: { commonName: "bunny.example.com", organization: "Example", dnsNames: ["bunny.example.com"] },
   key: { type: "EC", curve: "P-256" },
+  purpose: "client",
 };
 const rsa: VaultPolicy = { ...ec, key: { type: "RSA", size: 3072 } };
 
@@ -39,7 +39,9 @@ describe("policyOf", () => {
   });
 
   it("leaves the alternative names out when there are none, because the vault takes no empty list", () => {
-    expect(policyOf({ ...ec, dnsNames: [] }).x509_props).not.toHaveProperty("sans");
+    expect(policyOf({ ...ec, identity: { ...ec.identity, dnsNames: [] } }).x509_props).not.toHaveProperty(
+      "sans",
+    );
   });
 });
 

@@ -4,7 +4,8 @@
  * mounted, is made anew, and who the issuer is stands in the policy alone.
  */
 import * as z from "zod";
-import { CLIENT_AUTH } from "./oids.ts";
+import { subjectOf } from "./identity.ts";
+import { USAGE_OF } from "./oids.ts";
 import type { KeyKind } from "./schema.ts";
 import type { VaultPolicy } from "./vault.ts";
 
@@ -12,15 +13,15 @@ import type { VaultPolicy } from "./vault.ts";
 const PEM = "application/x-pem-file";
 
 /** Key Vault's own form of a policy. The CA decides the validity; a value is sent because the field has a minimum. */
-export function policyOf(policy: VaultPolicy) {
+export function policyOf({ identity, key, purpose }: VaultPolicy) {
   return {
     issuer: { name: "Unknown" },
-    key_props: { exportable: true, reuse_key: false, ...keyProperties(policy.key) },
+    key_props: { exportable: true, reuse_key: false, ...keyProperties(key) },
     secret_props: { contentType: PEM },
     x509_props: {
-      subject: policy.subject,
-      ...(policy.dnsNames.length === 0 ? {} : { sans: { dns_names: policy.dnsNames } }),
-      ekus: [CLIENT_AUTH],
+      subject: subjectOf(identity),
+      ...(identity.dnsNames.length === 0 ? {} : { sans: { dns_names: identity.dnsNames } }),
+      ekus: [USAGE_OF[purpose]],
       key_usage: ["digitalSignature"],
       validity_months: 1,
     },

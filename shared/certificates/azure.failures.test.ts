@@ -7,9 +7,9 @@ import type { VaultPolicy } from "./vault.ts";
 const NAME = "bunny";
 const ODD_HOST = "kv-odd.vault.azure.net";
 const policy: VaultPolicy = {
-  subject: "CN=bunny",
-  dnsNames: ["bunny.example.com"],
+  identity: { commonName: "bunny", dnsNames: ["bunny.example.com"] },
   key: { type: "EC", curve: "P-256" },
+  purpose: "client",
 };
 
 const closing: (() => Promise<void>)[] = [];
@@ -51,17 +51,16 @@ describe("keyVault, when the vault did not say", () => {
 
   it("does not take a refusal to create for a request that waits", async () => {
     const { vault } = await open();
-    await expect(vault.createRequest("not-the-hands", policy)).rejects.toMatchObject({ code: "Forbidden" });
+    await expect(vault.createRequest("not-the-hands", policy, null)).rejects.toMatchObject({
+      code: "Forbidden",
+    });
   });
 
-  it("does not take a name that was deleted for a request that waits", async () => {
-    const { vault, world } = await open();
-    await vault.createRequest(NAME, policy);
-    const entry = world.vault.certificates.get(NAME);
-    if (entry !== undefined) entry.deletedAt = Math.floor(Date.now() / 1000);
-    await expect(vault.createRequest(NAME, policy)).rejects.toMatchObject({
+  it("does not take a conflict of another kind for a name that is taken", async () => {
+    const vault = await openOdd(409, { error: { code: "VaultBusy", message: "x" } });
+    await expect(vault.createRequest(NAME, policy, null)).rejects.toMatchObject({
       operation: "CreateCertificate",
-      code: "Conflict",
+      code: "VaultBusy",
     });
   });
 
@@ -93,9 +92,9 @@ describe("keyVault, when the vault did not say", () => {
       GetCertificate: () => vault.readCertificate(NAME),
       GetCertificateOperation: () => vault.readRequest(NAME),
       GetCertificatePolicy: () => vault.readPolicyFaults(NAME, policy),
-      CreateCertificate: () => vault.createRequest(NAME, policy),
-      DeleteCertificateOperation: () => vault.dropRequest(NAME),
-      MergeCertificate: () => vault.merge(NAME, [new Uint8Array([1])]),
+      CreateCertificate: () => vault.createRequest(NAME, policy, null),
+      DeleteCertificateOperation: () => vault.dropRequest(NAME, "1"),
+      MergeCertificate: () => vault.merge(NAME, [new Uint8Array([1])], "1"),
     };
     await expect(calls[name]()).rejects.toMatchObject({
       operation: name,
@@ -108,11 +107,11 @@ describe("keyVault, when the vault did not say", () => {
     const { vault, world } = await open();
     const operation = "key-vault:CreateCertificate";
     world.kernel.faults.add({ operation, nth: 1, when: "after", effect: { kind: "lose-connection" } });
-    await expect(vault.createRequest(NAME, policy)).rejects.toMatchObject({
+    await expect(vault.createRequest(NAME, policy, null)).rejects.toMatchObject({
       code: "unreachable",
       retryable: true,
     });
-    expect(await vault.createRequest(NAME, policy)).toBe("request-pending");
+    expect(await vault.createRequest(NAME, policy, null)).toBe("request-pending");
   });
 
   it("says that it had no token to ask with", async () => {

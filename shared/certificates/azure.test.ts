@@ -14,9 +14,9 @@ const identity = {
   dnsNames: ["bunny.example.com"],
 };
 const policy: VaultPolicy = {
-  subject: "CN=bunny.example.com, O=Example",
-  dnsNames: identity.dnsNames,
+  identity,
   key: { type: "EC", curve: "P-256" },
+  purpose: "client",
 };
 
 const closing: (() => Promise<void>)[] = [];
@@ -38,8 +38,8 @@ async function openModel(): Promise<Vault> {
 }
 
 async function request(vault: Vault, wanted: VaultPolicy = policy): Promise<VaultRequest> {
-  const made = await vault.createRequest(NAME, wanted);
-  if (made === "request-pending") throw new Error("a request waits already");
+  const made = await vault.createRequest(NAME, wanted, null);
+  if (typeof made === "string") throw new Error(`the request was answered with ${made}`);
   return made;
 }
 
@@ -58,7 +58,7 @@ async function sign({ csr }: VaultRequest): Promise<Uint8Array[]> {
 
 async function merge(vault: Vault, waiting: VaultRequest) {
   const chain = await sign(waiting);
-  const merged = await vault.merge(NAME, chain);
+  const merged = await vault.merge(NAME, chain, waiting.requestId);
   if (merged === "gone" || merged === "other-key") throw new Error(`the merge was answered with ${merged}`);
   return { merged, leaf: Buffer.from(chain[0] ?? []) };
 }
@@ -72,13 +72,13 @@ describe.each([
     const vault = await open();
     expect(await vault.readCertificate(NAME)).toBeNull();
     expect(await vault.readRequest(NAME)).toBeNull();
-    expect(await vault.dropRequest(NAME)).toBe("gone");
+    expect(await vault.dropRequest(NAME, "1")).toBe("gone");
     const stray = await certify(await makeCa(), {
       ...identity,
       usages: ["clientAuth"],
       publicKey: (await makeCa()).keys.publicKey,
     });
-    expect(await vault.merge(NAME, [stray.der])).toBe("gone");
+    expect(await vault.merge(NAME, [stray.der], "1")).toBe("gone");
   });
 
   it.each<[string, KeyKind]>([
@@ -88,15 +88,15 @@ describe.each([
   ])("makes a %s key and a CSR that asks for what the link wants and nothing more", async (_kind, key) => {
     const vault = await open();
     const { csr, requestId } = await request(vault, { ...policy, key });
-    expect(checkCsr(readCsr(csr), { identity, key })).toEqual([]);
+    expect(checkCsr(readCsr(csr, "client"), { identity, key })).toEqual([]);
     expect(requestId).not.toBe("");
   });
 
   it("asks for no alternative names where there are none", async () => {
     const vault = await open();
-    const { csr } = await request(vault, { ...policy, subject: "CN=bunny", dnsNames: [] });
-    const wanted = { identity: { commonName: "bunny", dnsNames: [] }, key: policy.key };
-    expect(checkCsr(readCsr(csr), wanted)).toEqual([]);
+    const wanted = { ...policy, identity: { commonName: "bunny", dnsNames: [] } };
+    const { csr } = await request(vault, wanted);
+    expect(checkCsr(readCsr(csr, "client"), wanted)).toEqual([]);
   });
 
   it("shows what waits, and no certificate while the first one is pending", async () => {
@@ -111,15 +111,15 @@ describe.each([
   it("makes no second request while one waits", async () => {
     const vault = await open();
     const { requestId } = await request(vault);
-    expect(await vault.createRequest(NAME, policy)).toBe("request-pending");
+    expect(await vault.createRequest(NAME, policy, null)).toBe("request-pending");
     expect((await vault.readRequest(NAME))?.requestId).toBe(requestId);
   });
 
   it("drops a request once, leaves no certificate, and takes another request then", async () => {
     const vault = await open();
     const { requestId } = await request(vault);
-    expect(await vault.dropRequest(NAME)).toBe("dropped");
-    expect(await vault.dropRequest(NAME)).toBe("gone");
+    expect(await vault.dropRequest(NAME, "1")).toBe("dropped");
+    expect(await vault.dropRequest(NAME, "1")).toBe("gone");
     expect(await vault.readRequest(NAME)).toBeNull();
     expect(await vault.readCertificate(NAME)).toBeNull();
     expect((await request(vault)).requestId).not.toBe(requestId);
@@ -137,15 +137,15 @@ describe.each([
       createdAt: merged.createdAt,
     });
     expect(await vault.readRequest(NAME)).toBeNull();
-    expect(await vault.merge(NAME, [leaf])).toBe("gone");
+    expect(await vault.merge(NAME, [leaf], "1")).toBe("gone");
   });
 
   it("does not merge a certificate for another key, and goes on waiting", async () => {
     const vault = await open();
     const first = await request(vault);
-    await vault.dropRequest(NAME);
+    await vault.dropRequest(NAME, "1");
     const { requestId } = await request(vault);
-    expect(await vault.merge(NAME, await sign(first))).toBe("other-key");
+    expect(await vault.merge(NAME, await sign(first), first.requestId)).toBe("other-key");
     expect((await vault.readRequest(NAME))?.requestId).toBe(requestId);
   });
 
@@ -168,5 +168,18 @@ describe.each([
     expect(await vault.readPolicyFaults(NAME, { ...policy, key: { type: "EC", curve: "P-384" } })).toEqual([
       "its key is of another kind",
     ]);
+  });
+});
+
+describe("keyVault, of its own calls", () => {
+  it("says by which id the vault knows each of them, the one that changed something last", async () => {
+    const ids: string[] = [];
+    const { vault, world } = await openVault({ note: (requestId) => ids.push(requestId) });
+    closing.push(world.close);
+    await vault.readCertificate(NAME);
+    await request(vault);
+    expect(ids.length).toBeGreaterThan(1);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 });

@@ -27,7 +27,10 @@ const API_VERSION = "2025-07-01";
  */
 const BACK_OFF_MS: readonly number[] = [1_000, 2_000];
 
-/** With all its retries. The brain waits 30 seconds for a verb, and a verb makes three calls at most. */
+/**
+ * With all its retries. The brain waits 30 seconds for a verb, and a verb makes three calls at most, but for a request
+ * that another run's renewal overtakes: then it looks again by itself.
+ */
 const CALL_MAX_MS = 9_000;
 
 const CertificateBundle = z.object({
@@ -46,8 +49,15 @@ const CertificateOperation = z.object({
   csr: z.base64().optional(),
 });
 const VaultFailure = z.object({
-  error: z.object({ code: z.string().regex(CLOUD_CODE), message: z.string().optional() }),
+  error: z.object({
+    code: z.string().regex(CLOUD_CODE),
+    message: z.string().optional(),
+    innererror: z.object({ code: z.string() }).optional().catch(undefined),
+  }),
 });
+
+/** Inner codes of a 409 for a name whose certificate was deleted: https://github.com/pulumi/pulumi/issues/14245 */
+const DELETED: readonly string[] = ["ObjectIsDeletedButRecoverable", "ObjectIsBeingDeleted"];
 
 /** `uri` is such as `https://<name>.vault.azure.net/`. */
 export function keyVaultClient(
@@ -60,10 +70,15 @@ export function keyVaultClient(
   return client;
 }
 
-export function keyVault(client: Client, backOffMs: readonly number[] = BACK_OFF_MS): Vault {
+/** `note` is told the vault's id of each request. */
+export function keyVault(
+  client: Client,
+  backOffMs: readonly number[] = BACK_OFF_MS,
+  note: (requestId: string) => void = () => {},
+): Vault {
   const certificate = (name: string, rest = "") =>
     client.pathUnchecked(`/certificates/${encodeURIComponent(name)}${rest}`);
-  const call = (operation: string, name: string) => caller({ operation, target: name }, backOffMs);
+  const call = (operation: string, name: string) => caller({ operation, target: name }, backOffMs, note);
 
   return {
     async readCertificate(name) {
@@ -97,6 +112,8 @@ export function keyVault(client: Client, backOffMs: readonly number[] = BACK_OFF
       )((bound) => certificate(name, "/create").post({ body, ...bound }));
       // 409 with the code "Forbidden" is how the vault says that a request is in progress.
       if (answer.status === "409" && answer.code === "Forbidden") return "request-pending";
+      if (answer.status === "409" && DELETED.includes(answer.innerCode ?? "")) return "deleted";
+      if (answer.status === "409" && answer.code === "Conflict") return "taken";
       return answer.request(answer.expect("202", CertificateOperation));
     },
     async dropRequest(name) {
@@ -149,15 +166,12 @@ function codeOf(cause: unknown): "no-credential" | "unreadable-answer" | "unreac
 type Place = { readonly operation: string; readonly target: string };
 
 /** Makes one call and reads its error code, so that each method names only the codes it has a meaning for. */
-function caller(place: Place, backOffMs: readonly number[]) {
-  const fail = (code: string, retryable: boolean, cause?: unknown) =>
-    new CloudError({
-      provider: "azure",
-      ...place,
-      code,
-      retryable,
-      ...(cause === undefined ? {} : { cause }),
-    });
+function caller(place: Place, backOffMs: readonly number[], note: (requestId: string) => void) {
+  const fail = (
+    code: string,
+    retryable: boolean,
+    more: { readonly cause?: unknown; readonly throttled?: boolean } = {},
+  ) => new CloudError({ provider: "azure", ...place, code, retryable, ...more });
   return async (send: (bound: Bound) => PromiseLike<PathUncheckedResponse>) => {
     let response: PathUncheckedResponse;
     try {
@@ -169,18 +183,23 @@ function caller(place: Place, backOffMs: readonly number[]) {
         response = await send(bound);
       }
     } catch (cause) {
-      throw fail(codeOf(cause), true, cause);
+      throw fail(codeOf(cause), true, { cause });
     }
-    const { status, body } = response;
+    const { status, body, headers } = response;
+    // https://learn.microsoft.com/azure/key-vault/general/common-parameters-and-headers
+    const requestId = headers["x-ms-request-id"];
+    if (requestId !== undefined) note(requestId);
     const failure = VaultFailure.safeParse(body);
     const code = failure.success ? failure.data.error.code : undefined;
     return {
       status,
       code,
+      innerCode: failure.success ? failure.data.error.innererror?.code : undefined,
       message: failure.success ? (failure.data.error.message ?? "") : "",
       expect<T>(wanted: string, schema: z.ZodType<T>): T {
+        const throttled = status === "429";
         if (status !== wanted)
-          throw fail(code ?? `http-${status}`, status === "429" || status.startsWith("5"));
+          throw fail(code ?? `http-${status}`, throttled || status.startsWith("5"), { throttled });
         const parsed = schema.safeParse(body);
         if (!parsed.success) throw fail("unreadable-answer", false);
         return parsed.data;

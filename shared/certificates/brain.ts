@@ -1,18 +1,33 @@
 /** What the brain's certificate verbs are given: ports, clock and bounds, and nothing ambient. */
 import type { Hand } from "../azure-api/client.ts";
+import type { Audit } from "../journal/audit.ts";
+import type { Bus } from "../journal/bus.ts";
 import type { Link } from "../link/schema.ts";
 import type { Clock } from "../runtime/instant.ts";
 import type { Log } from "../runtime/log.ts";
+import type { Pace } from "../runtime/pace.ts";
 import type { Authority } from "./authority.ts";
 import type { Journal } from "./journal.ts";
+import type { DesiredCertificate } from "./plan.ts";
+import type { Promotion } from "./promote.ts";
 import type { Usage } from "./usage.ts";
 
 export interface Brain {
   readonly link: Link;
+  /** What this run looks after. */
+  readonly certificates: readonly DesiredCertificate[];
   readonly hand: Hand;
   readonly authority: Authority;
   readonly journal: Journal;
+  readonly audit: Audit;
+  readonly bus: Bus;
   readonly usage: Usage;
+  /** Where a certificate that was merged is not yet the one that is served: relay's. */
+  readonly promotion?: Promotion;
+  /** Who acts: the function's name, and the id of this invocation. */
+  readonly invocation: { readonly actor: string; readonly requestId: string };
+  /** Outlives the run: rates know of no invocations. */
+  readonly pace: Pace;
   readonly log: Log;
   readonly clock: Clock;
   /** Resolves after so many milliseconds; the simulation's time does not pass by itself. */
@@ -31,6 +46,8 @@ export const RESERVES_MS = {
   change: 60_000,
   /** A call of the hand, and a note in the journal. */
   call: 45_000,
-  /** One more page of relay's log. */
-  search: 20_000,
+  /** One more page of relay's log, and then still what follows from what was seen, and the telling of it all. */
+  search: 60_000,
+  /** One call of AWS. */
+  aws: 20_000,
 } as const;

@@ -30,6 +30,7 @@ beforeAll(async () => {
       dnsNames: ["a.example", "b.example"],
     },
     key: { type: "EC", curve: "P-256" },
+    purpose: "client",
     lifetimeSeconds: WEEK,
     publicKey: key.spki,
   };

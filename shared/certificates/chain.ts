@@ -10,8 +10,8 @@ import type { RefusalReason } from "../azure-api/contract.ts";
 import type { Instant } from "../runtime/instant.ts";
 import { readDer, readDnsNames, readSubject } from "./asn1.ts";
 import { sameIdentity, sameKey } from "./match.ts";
-import { CLIENT_AUTH, SUBJECT_ALTERNATIVE_NAME } from "./oids.ts";
-import type { Identity, KeyKind } from "./schema.ts";
+import { SUBJECT_ALTERNATIVE_NAME, USAGE_OF } from "./oids.ts";
+import type { Identity, KeyKind, Purpose } from "./schema.ts";
 import { type CertificateFacts, readCertificate } from "./x509.ts";
 
 /** AWS Private CA dates a certificate back by 60 minutes (IssueCertificate, ValidityNotBefore). */
@@ -24,6 +24,7 @@ export interface ChainRules {
   readonly pinned: readonly Uint8Array[];
   readonly identity: Identity;
   readonly key: KeyKind;
+  readonly purpose: Purpose;
   readonly lifetimeSeconds: number;
   /** The waiting request's public key, SubjectPublicKeyInfo in DER. */
   readonly publicKey: Uint8Array;
@@ -94,8 +95,9 @@ function findLeafFault(der: Uint8Array, rules: ChainRules, now: Instant): ChainF
   if (!sameIdentity(leaf.identity, rules.identity) || hasMoreNames(der)) {
     return { reason: "other-identity", detail: "the leaf's subject or names are not the link's" };
   }
-  if (leaf.isCa || leaf.extendedKeyUsages.length !== 1 || leaf.extendedKeyUsages[0] !== CLIENT_AUTH) {
-    return { reason: "other-purpose", detail: "the leaf is not for TLS clients and nothing else" };
+  const [usage, ...more] = leaf.extendedKeyUsages;
+  if (leaf.isCa || usage !== USAGE_OF[rules.purpose] || more.length > 0) {
+    return { reason: "other-purpose", detail: `the leaf is not for TLS ${rules.purpose}s and nothing else` };
   }
   return findDateFault(leaf, rules, now);
 }

@@ -14,7 +14,9 @@ import {
   san,
   text,
 } from "../../local/testing/csr-builder.ts";
-import { readCsr } from "./csr.ts";
+import { readCsr as readCsrFor } from "./csr.ts";
+
+const readCsr = (bytes: Uint8Array) => readCsrFor(bytes, "client");
 
 describe("readCsr's extras", () => {
   const usage = (flags: number) => extension("2.5.29.15", new asn.KeyUsage(flags));

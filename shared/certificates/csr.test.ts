@@ -14,7 +14,9 @@ import {
   text,
 } from "../../local/testing/csr-builder.ts";
 import { ContractError } from "../runtime/errors.ts";
-import { readCsr, readCsrPublicKey } from "./csr.ts";
+import { readCsr as readCsrFor, readCsrPublicKey } from "./csr.ts";
+
+const readCsr = (bytes: Uint8Array) => readCsrFor(bytes, "client");
 
 describe("readCsr", () => {
   it("reads the facts of a TLS client's CSR, names sorted and in lower case", () => {

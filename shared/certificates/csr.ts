@@ -16,24 +16,30 @@ import {
 } from "@peculiar/asn1-x509";
 import { ContractError } from "../runtime/errors.ts";
 import { keyKindOf, readDer, readDnsNames, readPublicKey, readSubject } from "./asn1.ts";
-import { CLIENT_AUTH, SUBJECT_ALTERNATIVE_NAME } from "./oids.ts";
-import type { CsrFacts } from "./schema.ts";
+import {
+  EXTENDED_KEY_USAGE,
+  EXTENSION_REQUEST,
+  KEY_USAGE,
+  SUBJECT_ALTERNATIVE_NAME,
+  USAGE_OF,
+} from "./oids.ts";
+import type { CsrFacts, Purpose } from "./schema.ts";
 
 const WHAT = "the CSR";
-const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
 const USAGES = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
 
 /** What each extension may say; the answer names what it says beyond that. */
-const EXTENSION_READERS: ReadonlyMap<string, (value: Uint8Array) => readonly string[]> = new Map([
-  [SUBJECT_ALTERNATIVE_NAME, () => []],
-  ["2.5.29.14", () => []],
-  ["2.5.29.15", (value) => named("key usage", keyUsages(value) & ~USAGES)],
-  ["2.5.29.19", (value) => named("basic constraints of a CA", isPlainLeaf(value) ? 0 : 1)],
-  ["2.5.29.37", extendedUsages],
-]);
+const EXTENSION_READERS: ReadonlyMap<string, (value: Uint8Array, purpose: Purpose) => readonly string[]> =
+  new Map<string, (value: Uint8Array, purpose: Purpose) => readonly string[]>([
+    [SUBJECT_ALTERNATIVE_NAME, () => []],
+    ["2.5.29.14", () => []],
+    [KEY_USAGE, (value) => named("key usage", keyUsages(value) & ~USAGES)],
+    ["2.5.29.19", (value) => named("basic constraints of a CA", isPlainLeaf(value) ? 0 : 1)],
+    [EXTENDED_KEY_USAGE, extendedUsages],
+  ]);
 
 /** Throws `ContractError` when `der` is not exactly one CSR in canonical DER. */
-export function readCsr(der: Uint8Array): CsrFacts {
+export function readCsr(der: Uint8Array, purpose: Purpose): CsrFacts {
   const request = readDer(der, CertificationRequest, "strict", WHAT);
   const info = request.certificationRequestInfo;
   const key = publicKeyOf(request);
@@ -47,7 +53,7 @@ export function readCsr(der: Uint8Array): CsrFacts {
     ...subject.extras,
     ...extras,
     ...names.flatMap((san) => san.extras),
-    ...extensions.flatMap(readExtension),
+    ...extensions.flatMap((extension) => readExtension(extension, purpose)),
     ...repeated(extensions),
   ];
   const { commonName, organization } = subject;
@@ -87,9 +93,9 @@ function readAttributes({ certificationRequestInfo }: CertificationRequest) {
   return { extensions, extras };
 }
 
-function readExtension({ extnID, extnValue }: Extension): readonly string[] {
+function readExtension({ extnID, extnValue }: Extension, purpose: Purpose): readonly string[] {
   const read = EXTENSION_READERS.get(extnID);
-  return read === undefined ? [`extension ${extnID}`] : read(new Uint8Array(extnValue.buffer));
+  return read === undefined ? [`extension ${extnID}`] : read(new Uint8Array(extnValue.buffer), purpose);
 }
 
 function repeated(extensions: readonly Extension[]): string[] {
@@ -106,9 +112,9 @@ function isPlainLeaf(value: Uint8Array): boolean {
   return !cA && pathLenConstraint === undefined;
 }
 
-function extendedUsages(value: Uint8Array): string[] {
+function extendedUsages(value: Uint8Array, purpose: Purpose): string[] {
   const usages = [...readDer(value, ExtendedKeyUsage, "strict", "an extended key usage")];
-  return usages.filter((usage) => usage !== CLIENT_AUTH).map((usage) => `extended key usage ${usage}`);
+  return usages.filter((usage) => usage !== USAGE_OF[purpose]).map((usage) => `extended key usage ${usage}`);
 }
 
 /** RFC 5758 and RFC 8017: those that AWS Private CA and Key Vault share. RSA-PSS is not among them. */

@@ -3,7 +3,8 @@ import { createModel, type Model } from "../../local/model/brain.ts";
 import { linkOf } from "../../local/model/link.ts";
 import { merged as mergedOf, requested as requestedOf } from "../../local/model/requested.ts";
 import { certify, makeCa, publicKeyOf } from "../../local/testing/certificates.ts";
-import { type CertificateHand, dropRequest, mergeCertificate } from "./hand.ts";
+import { bunnyCertificates } from "./desired.ts";
+import { type CertificateHand, dropRequest, mergeCertificate, placesOf } from "./hand.ts";
 import { splitPem } from "./pem.ts";
 
 const NAME = "bunny-client";
@@ -79,8 +80,9 @@ describe("mergeCertificate", () => {
     ["other-key", "other-key"],
   ] as const)("passes on that the vault itself says %s", async (answer, reason) => {
     const { requestId, chain } = await requested();
-    const vaults = new Map([["one", { ...model.vault, merge: async () => answer }]]);
-    const merge = await mergeCertificate({ ...hand, vaults }, { name: NAME, requestId, chain });
+    const saying = { ...model.vault, merge: async () => answer };
+    const places = placesOf(bunnyCertificates(model.link), () => saying);
+    const merge = await mergeCertificate({ ...hand, places }, { name: NAME, requestId, chain });
     expect(merge).toMatchObject(refusal(reason));
   });
 

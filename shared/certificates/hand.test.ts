@@ -4,7 +4,15 @@ import { linkOf } from "../../local/model/link.ts";
 import { merged as mergedOf, requested as requestedOf } from "../../local/model/requested.ts";
 import { storedPolicy } from "../../local/model/vault-request.ts";
 import { issue, makeCa } from "../../local/testing/certificates.ts";
-import { type CertificateHand, dropRequest, observeCertificates, requestCertificate } from "./hand.ts";
+import { bunnyCertificates } from "./desired.ts";
+import {
+  type CertificateHand,
+  dropRequest,
+  observeCertificates,
+  placesOf,
+  requestCertificate,
+} from "./hand.ts";
+import type { Vault } from "./vault.ts";
 
 const NAME = "bunny-client";
 
@@ -16,6 +24,10 @@ beforeEach(async () => {
   hand = model.hand;
 });
 
+const withVault = (vault: Vault): CertificateHand => ({
+  ...hand,
+  places: placesOf(bunnyCertificates(model.link), () => vault),
+});
 const requested = () => requestedOf(model, NAME);
 const merged = () => mergedOf(model, NAME);
 
@@ -86,13 +98,22 @@ describe("observeCertificates", () => {
     [
       "that cannot be parsed",
       () => model.vault.importByHand(NAME, Buffer.from("no certificate")),
-      { code: "unreadable-certificate", operation: "GetCertificate", retryable: false },
+      { code: "unreadable-certificate", operation: "GetCertificate", retryable: false, throttled: false },
     ],
     [
       "that the vault does not give",
       () =>
         model.calls.fail({ call: "vault.read-certificate", target: NAME, when: "before", code: "Forbidden" }),
-      { code: "Forbidden", operation: "vault.read-certificate", retryable: true },
+      { code: "Forbidden", operation: "vault.read-certificate", retryable: true, throttled: false },
+    ],
+    [
+      "that the vault throttles",
+      () =>
+        model.calls.fail({
+          ...{ call: "vault.read-certificate", target: NAME, when: "before" },
+          ...{ code: "Throttled", throttled: true },
+        }),
+      { code: "Throttled", operation: "vault.read-certificate", retryable: true, throttled: true },
     ],
   ])("has a problem with a certificate %s, and still shows the others", async (_name, spoil, problem) => {
     spoil();
@@ -114,8 +135,8 @@ describe("observeCertificates", () => {
 
   it("throws a fault of our own, rather than calling it the vault's", async () => {
     const readRequest = () => Promise.reject(new TypeError("x is not a function"));
-    const vaults = new Map([["one", { ...model.vault, readRequest }]]);
-    await expect(observeCertificates({ ...hand, vaults }, { names: [NAME] })).rejects.toThrow(TypeError);
+    const broken = withVault({ ...model.vault, readRequest });
+    await expect(observeCertificates(broken, { names: [NAME] })).rejects.toThrow(TypeError);
   });
 });
 
@@ -141,6 +162,20 @@ describe("requestCertificate", () => {
     expect(model.calls.count("vault.create-request")).toBe(1);
     const answer = await requestCertificate(hand, { name: NAME, expectedVersion: version });
     expect(answer).toMatchObject({ outcome: "requested" });
+  });
+
+  it("takes its request back when another run's renewal came between the look and the request", async () => {
+    const other = await issue(await makeCa(), { commonName: NAME, usages: ["clientAuth"] });
+    const overtaken = withVault({
+      ...model.vault,
+      createRequest: async (...wanted) => {
+        model.vault.importByHand(NAME, other.der);
+        return await model.vault.createRequest(...wanted);
+      },
+    });
+    const answer = await requestCertificate(overtaken, { name: NAME, expectedVersion: null });
+    expect(answer).toMatchObject(refusal("observation-stale"));
+    expect(model.vault.entries.get(NAME)?.request).toBeUndefined();
   });
 
   it("asks with the link's own policy, whatever was stored before", async () => {
@@ -171,10 +206,7 @@ describe("dropRequest", () => {
     expect(await dropRequest(hand, { name: NAME, requestId: "r" })).toMatchObject(refusal("request-gone"));
     const { requestId } = await requested();
     const dropped = { ...model.vault, dropRequest: async () => "gone" as const };
-    const answer = await dropRequest(
-      { ...hand, vaults: new Map([["one", dropped]]) },
-      { name: NAME, requestId },
-    );
+    const answer = await dropRequest(withVault(dropped), { name: NAME, requestId });
     expect(answer).toMatchObject(refusal("request-gone"));
   });
 

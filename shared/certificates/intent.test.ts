@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { InvariantError } from "../runtime/errors.ts";
-import { idempotencyToken, resumeIntent } from "./intent.ts";
+import { idempotencyToken, resumeIntent, withArn } from "./intent.ts";
 import type { Intent } from "./schema.ts";
 
 const caArn =
@@ -12,6 +12,7 @@ const createdAt = 1_795_000_000;
 const intended: Intent = {
   certificate: "bunny-client",
   csrDigest,
+  publicKeyDigest: "e".repeat(64),
   idempotencyToken: idempotencyToken(caArn, csrDigest),
   notAfter: createdAt + 604_800,
   createdAt,
@@ -33,6 +34,26 @@ describe("idempotencyToken", () => {
       idempotencyToken(caArn, "d".repeat(64)),
     ];
     expect(new Set(tokens).size).toBe(3);
+  });
+});
+
+describe("withArn", () => {
+  it("makes issued what stood at intended, or was refused to another caller", () => {
+    for (const state of ["intended", "refused"] as const) {
+      const issued = { ...intended, state: "issued", certificateArn };
+      expect(withArn({ ...intended, state }, certificateArn)).toEqual(issued);
+    }
+  });
+
+  it("leaves given up what was given up, with the ARN of the orphan", () => {
+    const givenUp: Intent = { ...intended, state: "outcome-unknown" };
+    expect(withArn(givenUp, certificateArn)).toEqual({ ...givenUp, certificateArn });
+  });
+
+  it("has nothing to note where an ARN is known, be it another one", () => {
+    for (const state of ["issued", "merged", "outcome-unknown"] as const) {
+      expect(withArn({ ...intended, state, certificateArn }, `${certificateArn}1`)).toBeNull();
+    }
   });
 });
 

@@ -12,7 +12,10 @@ import type { Intent } from "./schema.ts";
 /** https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html (IdempotencyToken) */
 export const IDEMPOTENCY_WINDOW_SECONDS = 300;
 
-/** For two clocks that differ, and for the call's own time: a run must end well before this much is over. */
+/**
+ * For two clocks that differ, and for the calls between the decision to go on with an intent and the CA's answer. A
+ * run may take longer: it decides when the turn of a change comes, and not before (settle.ts).
+ */
 export const IDEMPOTENCY_MARGIN_SECONDS = 60;
 
 const TOKEN_LENGTH = 32;
@@ -20,6 +23,25 @@ const TOKEN_LENGTH = 32;
 /** The same for the same CA and CSR, so that a repeated call is recognised as one; within the 36 that are taken. */
 export const idempotencyToken = (caArn: string, csrDigest: string): string =>
   createHash("sha256").update(`${caArn}\n${csrDigest}`).digest("hex").slice(0, TOKEN_LENGTH);
+
+/**
+ * The intent once the ARN of its certificate was learnt from elsewhere; null when there is nothing to note. One that
+ * was given up stays so: its key is gone, and its certificate is an orphan.
+ */
+export function withArn(intent: Intent, certificateArn: string): Intent | null {
+  if (intent.certificateArn !== undefined) return null;
+  switch (intent.state) {
+    case "intended":
+    // What the CA refused one caller it may have signed for another one, who has died.
+    case "refused":
+      return { ...intent, state: "issued", certificateArn };
+    case "outcome-unknown":
+      return { ...intent, certificateArn };
+    case "issued":
+    case "merged":
+      return null;
+  }
+}
 
 export interface IntentContext {
   readonly caArn: string;

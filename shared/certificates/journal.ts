@@ -3,6 +3,7 @@
  * relay's log has shown. The adapter is in aws-journal.ts.
  */
 import type { Instant } from "../runtime/instant.ts";
+import type { RevocationOrder } from "./revocation-order.ts";
 import type { Intent, Serial } from "./schema.ts";
 
 /** The last serial of a certificate that relay was seen to accept, and when it first was. */
@@ -12,15 +13,39 @@ export interface Seen {
   readonly at: Instant;
 }
 
-export interface Journal {
-  /** For every certificate of the link, in one read. */
-  readSeen(): Promise<readonly Seen[]>;
+/** What a run must know before it starts, for every certificate of the link. */
+export interface Standing {
+  readonly seen: readonly Seen[];
+  readonly revocations: readonly RevocationOrder[];
+}
+
+export interface Journal extends Revocations {
+  /** In one read. */
+  readStanding(): Promise<Standing>;
+  /** All that a certificate ever had, in no order: a long read, for the few moments that need it. */
+  readIntents(certificate: string): Promise<readonly Intent[]>;
   /** Null when no signature was ever asked for with this CSR. */
   readIntent(certificate: string, csrDigest: string): Promise<Intent | null>;
   /** Writes the intent unless one for this CSR stands there that was not refused; returns the one that stands. */
   intend(intent: Intent): Promise<Intent>;
   mark(intent: Intent, mark: IntentMark): Promise<void>;
+  /**
+   * Notes the ARN of the certificate that was issued for an intent, unless one is known; returns what then stands.
+   * Safe at once with a run, whose own note says the same.
+   */
+  noteIssued(intent: Intent, certificateArn: string): Promise<Intent>;
   markSeen(seen: Seen): Promise<void>;
+}
+
+/** The orders to revoke, one a serial; `readStanding` reads them. */
+export interface Revocations {
+  /** Writes the order where `replacesOrder` lets it; returns the one that then stands. */
+  orderRevocation(order: RevocationOrder): Promise<RevocationOrder>;
+  /** Closes an open order that still says the same; false when another one has taken its place. */
+  closeRevocation(
+    order: RevocationOrder,
+    close: { readonly state: "revoked" } | { readonly state: "refused"; readonly code: string },
+  ): Promise<boolean>;
 }
 
 export type IntentMark =

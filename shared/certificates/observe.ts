@@ -5,12 +5,17 @@
 import { createHash } from "node:crypto";
 import { OBSERVE_MAX, type Problem, type Refused } from "../azure-api/contract.ts";
 import { CloudError, ContractError } from "../runtime/errors.ts";
-import type { Instant } from "../runtime/instant.ts";
+import type { Rate } from "../runtime/pace.ts";
+import { createTurns } from "../runtime/turns.ts";
 import { type Brain, RESERVES_MS } from "./brain.ts";
 import { readCsr } from "./csr.ts";
-import type { Seen } from "./journal.ts";
 import type { DesiredCertificate, Observed } from "./plan.ts";
-import type { CertificateVersion, CsrFacts, ObservedCa, ObservedCertificate } from "./schema.ts";
+import { observationRates } from "./rates.ts";
+import type { RevocationOrder } from "./revocation-order.ts";
+import type { CsrFacts, ObservedCa, ObservedCertificate, Purpose } from "./schema.ts";
+
+/** Batches under way at once. */
+const AT_ONCE_MAX = 16;
 
 export type Observation =
   | { readonly kind: "observed"; readonly certificate: ObservedCertificate }
@@ -18,26 +23,46 @@ export type Observation =
   /** The halves do not belong together: nothing that the other one says is used. */
   | { readonly kind: "refused"; readonly refusal: Refused };
 
-/** relay's and the vault's clocks may differ; a serial is unique, so looking a little further back is harmless. */
-const LOOK_BACK_SECONDS = 300;
-
-/** In batches; the answer has an observation for every name. */
+/** In batches, each of one vault; the answer has an observation for every certificate. */
 export async function observeCertificates(
   brain: Brain,
-  names: readonly string[],
+  certificates: readonly DesiredCertificate[],
 ): Promise<(name: string) => Observation> {
   const observations = new Map<string, Observation>();
-  for (let start = 0; start < names.length; start += OBSERVE_MAX) {
-    const batch = names.slice(start, start + OBSERVE_MAX);
-    const observe =
-      brain.remainingMs() < RESERVES_MS.call ? () => outOfTime : await observeBatch(brain, batch);
-    for (const name of batch) observations.set(name, observe(name));
-  }
+  const { pace, pause } = brain;
+  const remainingMs = () => brain.remainingMs() - RESERVES_MS.call;
+  const turns = createTurns({ pace, pause, remainingMs, atOnceMax: AT_ONCE_MAX });
+  const observe = async ({ rates, names }: Batch) => {
+    const observationOf = await turns.take({ deadline: 0, rates }, () => observeBatch(brain, names));
+    for (const name of names) observations.set(name, observationOf?.(name) ?? outOfTime);
+  };
+  await Promise.all(inBatches(certificates).map(observe));
   return (name) => observations.get(name) ?? missing;
 }
 
 export async function observeCertificate(brain: Brain, name: string): Promise<Observation> {
-  return (await observeCertificates(brain, [name]))(name);
+  return (await observeBatch(brain, [name]))(name);
+}
+
+interface Batch {
+  readonly rates: readonly Rate[];
+  readonly names: string[];
+}
+
+function inBatches(certificates: readonly DesiredCertificate[]): Batch[] {
+  const byHolder = Map.groupBy(certificates, ({ holder, purpose }) => `${purpose} ${holder}`);
+  return [...byHolder.values()].flatMap((held) => {
+    const [first] = held;
+    if (first === undefined) return [];
+    const starts = Array.from(
+      { length: Math.ceil(held.length / OBSERVE_MAX) },
+      (_, batch) => batch * OBSERVE_MAX,
+    );
+    return starts.map((start) => ({
+      rates: observationRates(first),
+      names: held.slice(start, start + OBSERVE_MAX).map(({ name }) => name),
+    }));
+  });
 }
 
 async function observeBatch(brain: Brain, names: string[]): Promise<(name: string) => Observation> {
@@ -48,8 +73,8 @@ async function observeBatch(brain: Brain, names: string[]): Promise<(name: strin
     return (name) => toObservation(byName.get(name));
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    const { code, operation, retryable } = error;
-    return () => ({ kind: "problem", problem: { code, operation, retryable } });
+    const { code, operation, retryable, throttled } = error;
+    return () => ({ kind: "problem", problem: { code, operation, retryable, throttled } });
   }
 }
 
@@ -67,54 +92,18 @@ const problem = (code: string, retryable: boolean): Observation => ({
 const missing = problem("not-answered", false);
 const outOfTime = problem("no-time-left", true);
 
-export type SeenOrUnknown = Instant | null | "unknown";
-
-/**
- * When relay's log first showed the current version; searched only while that is what is waited for. Throws
- * `CloudError` when what was found could not be kept in the journal.
- */
-export async function observeUse(
-  brain: Brain,
-  desired: DesiredCertificate,
-  current: CertificateVersion | null,
-  known: ReadonlyMap<string, Seen>,
-): Promise<SeenOrUnknown> {
-  if (current === null || desired.proof !== "observed") return null;
-  const before = known.get(desired.name);
-  if (before?.serial === current.serial) return before.at;
-  const at = await searchLog(brain, desired.name, current);
-  if (at === null || at === "unknown") return at;
-  await brain.journal.markSeen({ certificate: desired.name, serial: current.serial, at });
-  brain.log.info("certificate.seen-in-use", { certificate: desired.name, serial: current.serial, at });
-  return at;
-}
-
-async function searchLog(
-  brain: Brain,
-  certificate: string,
-  { serial, createdAt }: CertificateVersion,
-): Promise<SeenOrUnknown> {
-  const goOn = () => brain.remainingMs() >= RESERVES_MS.search;
-  try {
-    return await brain.usage.firstAccepted(serial, createdAt - LOOK_BACK_SECONDS, goOn);
-  } catch (error) {
-    if (!(error instanceof CloudError)) throw error;
-    const { code, operation } = error;
-    brain.log.error("certificate.use-unknown", { certificate, code, operation });
-    return "unknown";
-  }
-}
-
 /** Adds to an observation what the plan also weighs: what the CSR asks for, and what was intended with it. */
 export async function complete(
   brain: Brain,
+  { purpose }: DesiredCertificate,
   { current, pending, name }: ObservedCertificate,
   ca: ObservedCa,
+  orders: readonly RevocationOrder[],
 ): Promise<Observed> {
   // Whether the certificate is used decides nothing about its renewal, so that is not looked up here.
-  const base = { ca, caArn: brain.authority.arn, seen: null };
+  const base = { ca, caArn: brain.authority.arn, seen: null, orders };
   if (pending === null) return { ...base, certificate: { current, pending: null }, intent: null };
-  const csr = readCsrOrFault(Buffer.from(pending.csr, "base64"));
+  const csr = readCsrOrFault(Buffer.from(pending.csr, "base64"), purpose);
   const intent = await brain.journal.readIntent(name, csr.digest);
   const { requestId, policyFaults } = pending;
   return { ...base, certificate: { current, pending: { requestId, csr, policyFaults } }, intent };
@@ -124,9 +113,9 @@ export async function complete(
  * A CSR that cannot be read agrees with the link in nothing, so that the plan drops it: somebody's odd request
  * would otherwise stand in the way of every renewal.
  */
-function readCsrOrFault(der: Uint8Array): CsrFacts {
+function readCsrOrFault(der: Uint8Array, purpose: Purpose): CsrFacts {
   try {
-    return readCsr(der);
+    return readCsr(der, purpose);
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
     const digest = createHash("sha256").update(der).digest("hex");

@@ -12,7 +12,8 @@ const csrDigest = "c".repeat(64);
 const token = idempotencyToken(caArn, csrDigest);
 
 const desired: DesiredCertificate = {
-  bunny: "bunny",
+  purpose: "client",
+  holder: "bunny",
   name: "bunny-client",
   identity: { commonName: "bunny.example.com", organization: "Example", dnsNames: ["bunny.example.com"] },
   key: { type: "EC", curve: "P-256" },
@@ -47,6 +48,7 @@ const ca = {
 const intent: Intent = {
   certificate: "bunny-client",
   csrDigest,
+  publicKeyDigest: "e".repeat(64),
   idempotencyToken: token,
   notAfter: now - 60 + WEEK,
   createdAt: now - 60,
@@ -58,7 +60,15 @@ const observe = (
   more: Partial<Observed> & { pending?: ObservedPending } = {},
 ): Observed => {
   const { pending: request = null, ...rest } = more;
-  return { certificate: { current, pending: request }, intent: null, seen: null, ca, caArn, ...rest };
+  return {
+    certificate: { current, pending: request },
+    intent: null,
+    seen: null,
+    orders: [],
+    ca,
+    caArn,
+    ...rest,
+  };
 };
 
 describe("planCertificate, with nothing pending", () => {
@@ -95,6 +105,25 @@ describe("planCertificate, with nothing pending", () => {
     ["its key is of no known kind", { ...fresh, key: "other" }, "other-key"],
   ])("requests one when %s", (_, current, reason) => {
     expect(planCertificate(desired, observe(current), now).change).toEqual({ kind: "request", reason });
+  });
+
+  it("requests one at once when its key is known to others, and not for being superseded one day", () => {
+    const order = {
+      serial: "abc",
+      certificate: "bunny-client",
+      reason: "KEY_COMPROMISE",
+      origin: "person",
+      orderedBy: "somebody",
+      orderedAt: now,
+      state: "ordered",
+    } as const;
+    const changeFor = (...orders: Observed["orders"]) =>
+      planCertificate(desired, observe(fresh, { orders }), now).change;
+    expect(changeFor(order)).toEqual({ kind: "request", reason: "revoked" });
+    expect(changeFor({ ...order, state: "revoked" })).toEqual({ kind: "request", reason: "revoked" });
+    expect(changeFor({ ...order, reason: "SUPERSEDED" })).toBeNull();
+    expect(changeFor({ ...order, serial: "def" })).toBeNull();
+    expect(changeFor()).toBeNull();
   });
 
   it("requests none that the CA could not sign, and says why", () => {
@@ -197,6 +226,13 @@ describe("planCertificate, with a request pending", () => {
       requestId: "request-1",
       reasons: ["other-dns-names", "asks-for-more", "other-policy"],
       details: ["attribute 1.2.3", "its key may not be exported"],
+      asked: {
+        csrDigest,
+        commonName: "bunny.example.com",
+        organization: "Example",
+        dnsNames: "bunny.example.com relay.example.com",
+        key: "EC P-256",
+      },
     });
   });
 
@@ -219,7 +255,7 @@ describe("planCertificate, with a request pending", () => {
 
   it("drops a request whose signature may or may not have been given", () => {
     const old: Intent = { ...intent, createdAt: now - 240, notAfter: now - 240 + WEEK };
-    expect(planCertificate(desired, observe(null, { pending, intent: old }), now).change).toEqual({
+    expect(planCertificate(desired, observe(null, { pending, intent: old }), now).change).toMatchObject({
       kind: "drop-request",
       requestId: "request-1",
       reasons: ["outcome-unknown"],

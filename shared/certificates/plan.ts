@@ -6,15 +6,22 @@
  */
 import type { LinkCertificate } from "../link/schema.ts";
 import type { Instant } from "../runtime/instant.ts";
+import { type AskedFor, askedFor } from "./asked.ts";
 import { idempotencyToken, resumeIntent } from "./intent.ts";
 import { checkCsr, type Mismatch, sameIdentity, sameKey } from "./match.ts";
 import { type Proof, planProof } from "./proof.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { jitterOf, renewAt } from "./renewal.ts";
-import type { CertificateVersion, CsrFacts, Intent, ObservedCa } from "./schema.ts";
+import { mustBeReplaced } from "./revocation.ts";
+import type { RevocationOrder } from "./revocation-order.ts";
+import type { CertificateVersion, CsrFacts, Intent, ObservedCa, Purpose } from "./schema.ts";
 
-/** One entry of `link.bunnies[].certificates`, with the name of its bunny. */
-export type DesiredCertificate = LinkCertificate & { readonly bunny: string };
+/** A certificate as the link declares it, and whom it is for. */
+export type DesiredCertificate = LinkCertificate & {
+  readonly purpose: Purpose;
+  /** A bunny's name, or "relay". */
+  readonly holder: string;
+};
 
 export interface ObservedPending {
   readonly requestId: string;
@@ -31,12 +38,15 @@ export interface Observed {
   readonly intent: Intent | null;
   /** When relay's log showed the current version's serial accepted. */
   readonly seen: Instant | null;
+  /** The orders to revoke, of whatever certificate. */
+  readonly orders: readonly RevocationOrder[];
   readonly ca: ObservedCa;
   readonly caArn: string;
 }
 
 export type RequestReason =
   | "absent"
+  | "revoked"
   | "disabled"
   | "expired"
   | "other-ca"
@@ -65,6 +75,8 @@ export type Change =
       readonly reasons: readonly DropReason[];
       /** What the CSR asked for beyond the link, and how the policy differs, in words. */
       readonly details: readonly string[];
+      /** For the record: nothing else is left of it afterwards. */
+      readonly asked: AskedFor;
     }
   | {
       readonly kind: "sign-and-merge";
@@ -90,7 +102,7 @@ export function planCertificate(
   const proof = planProof(desired, current, observed.seen, now);
   if (pending !== null) return { ...planPending(desired, observed, pending, now), nextAt: now, proof };
   const dueAt = current === null ? now : renewalOf(desired, current.notAfter);
-  const reason = requestReason(desired, current, dueAt, now);
+  const reason = requestReason(desired, observed, dueAt, now);
   if (reason === null) return { change: null, refusal: null, nextAt: dueAt, proof };
   // A request that could not be signed would only wait in the vault, in the way of a later one.
   const refusal = refusalOf(observed.ca, desired.lifetimeSeconds, now + desired.lifetimeSeconds);
@@ -130,7 +142,10 @@ function planPending(
 
 function drop({ requestId, csr, policyFaults }: ObservedPending, reasons: readonly DropReason[]): Decision {
   const details = [...csr.extras, ...policyFaults].toSorted();
-  return { change: { kind: "drop-request", requestId, reasons, details }, refusal: null };
+  return {
+    change: { kind: "drop-request", requestId, reasons, details, asked: askedFor(csr) },
+    refusal: null,
+  };
 }
 
 function sign({ requestId, csr }: ObservedPending, intent: SigningIntent, refusal: Refusal | null): Decision {
@@ -140,11 +155,12 @@ function sign({ requestId, csr }: ObservedPending, intent: SigningIntent, refusa
 
 function requestReason(
   desired: DesiredCertificate,
-  current: CertificateVersion | null,
+  { certificate: { current }, orders }: Observed,
   dueAt: Instant,
   now: Instant,
 ): RequestReason | null {
   if (current === null) return "absent";
+  if (mustBeReplaced(orders, current.serial)) return "revoked";
   if (!current.enabled) return "disabled";
   if (current.notAfter <= now) return "expired";
   if (!current.issuedByPinnedCa) return "other-ca";

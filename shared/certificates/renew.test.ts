@@ -19,6 +19,7 @@ describe("renewCertificates", () => {
     const report = await model.run();
     expect(report).toEqual({
       trouble: [],
+      untold: null,
       outcomes: [
         {
           certificate: "bunny-client",
@@ -55,20 +56,19 @@ describe("renewCertificates", () => {
     expect(isUsable(model)).toBe(true);
   });
 
+  const ours = policyOf({
+    identity: { commonName: "bunny.example.com", organization: "Example", dnsNames: ["bunny.example.com"] },
+    key: { type: "EC", curve: "P-256" },
+    purpose: "client",
+  });
+
   it("signs a waiting request that is exactly as the link asks, whoever made it", async () => {
     const model = await createModel();
-    const identity = { subject: "CN=bunny.example.com, O=Example", dnsNames: ["bunny.example.com"] };
-    const policy = policyOf({ ...identity, key: { type: "EC", curve: "P-256" } });
-    await model.vault.requestByHand("bunny-client", storedPolicy(policy));
+    await model.vault.requestByHand("bunny-client", storedPolicy(ours));
     expect((await model.run()).outcomes).toMatchObject([{ changes: ["sign-and-merge"] }]);
     expect(isUsable(model)).toBe(true);
   });
 
-  const ours = policyOf({
-    subject: "CN=bunny.example.com, O=Example",
-    dnsNames: ["bunny.example.com"],
-    key: { type: "EC", curve: "P-256" },
-  });
   it.each([
     ["another subject", { ...ours, x509_props: { ...ours.x509_props, subject: "CN=relay.example.com" } }],
     [

@@ -18,7 +18,8 @@ const changesOf = (model: Model) =>
 async function due(...certificates: readonly Partial<CertificateInput>[]): Promise<Model> {
   const model = await createModel({ link: linkWith(...certificates) });
   await model.run();
-  model.clock.moveTo(DUE);
+  // One a second is made in a vault.
+  model.clock.moveTo(DUE + certificates.length);
   model.calls.forget();
   return model;
 }
@@ -55,7 +56,7 @@ describe("renewCertificates, in trouble", () => {
 
   it.each([
     ["the CA", "authority.observe"],
-    ["the journal", "journal.read-seen"],
+    ["the journal", "journal.read-standing"],
   ] as const)("changes nothing, says why and throws when %s cannot be read", async (_name, call) => {
     const model = await due();
     model.calls.fail({ call, when: "before", code: "AccessDeniedException" });
@@ -127,7 +128,10 @@ describe("renewCertificates, in trouble", () => {
     const model = await due();
     model.calls.fail({ call: "usage.first-accepted", when: "before", code: "AccessDeniedException" });
     expect(await model.run()).toMatchObject({
-      outcomes: [{ outcome: "settled", proof: "unknown", changes: ["request", "sign-and-merge"] }],
+      outcomes: [{ outcome: "settled", proof: "awaited", changes: ["request", "sign-and-merge"] }],
+    });
+    expect(await model.run()).toMatchObject({
+      outcomes: [{ outcome: "settled", proof: "unknown", changes: [] }],
       trouble: ["bunny-client: relay's log could not be searched"],
     });
     expect(eventsOf(model)).toContain("certificate.use-unknown");
@@ -143,10 +147,10 @@ describe("renewCertificates, in trouble", () => {
     model.calls.durationsMs.set("usage.first-accepted", 10_000);
     const startedMs = model.clock.nowMs();
     expect((await model.run()).outcomes).toMatchObject([
-      { certificate: "late", proof: "unknown", changes: ["request", "sign-and-merge"] },
+      { certificate: "late", proof: "awaited", changes: ["request", "sign-and-merge"] },
       { certificate: "early", proof: "unknown", changes: [] },
     ]);
-    expect(model.clock.nowMs() - startedMs).toBeLessThanOrEqual(120_000);
+    expect(model.clock.nowMs() - startedMs).toBeLessThanOrEqual(300_000);
   });
 
   it("changes nothing, and names it, when the halves were built from different links", async () => {
@@ -193,7 +197,7 @@ describe("renewCertificates, in trouble", () => {
     await model.run();
     model.calls.fail({ call: "authority.observe", when: "before", code: "ThrottlingException" });
     await model.run().catch(() => undefined);
-    expect(model.tokens.length).toBeGreaterThan(3);
+    expect(model.tokens.length).toBeGreaterThan(1);
     expect(brokenPromises(model)).toEqual([]);
   });
 });

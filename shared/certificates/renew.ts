@@ -1,31 +1,29 @@
 /**
- * The certificate concern's loop: observe, plan, apply, report, for every certificate of the link, nearest end
- * first. One certificate in trouble never stops the others, and never makes the run green.
+ * The certificate concern's loop: observe, plan, apply, report, for every certificate that a run looks after,
+ * nearest end first. One certificate in trouble never stops the others, and never makes the run green.
  */
+import { tellChanges } from "../journal/tell.ts";
 import { CloudError } from "../runtime/errors.ts";
-import type { Instant } from "../runtime/instant.ts";
-import { applyChange } from "./apply.ts";
+import { createTurns, type Turns } from "../runtime/turns.ts";
 import { type Brain, RESERVES_MS } from "./brain.ts";
 import type { Seen } from "./journal.ts";
-import { renewBySeconds } from "./lifetime.ts";
-import {
-  complete,
-  type Observation,
-  observeCertificate,
-  observeCertificates,
-  observeUse,
-} from "./observe.ts";
-import { type DesiredCertificate, planCertificate } from "./plan.ts";
-import { planProof } from "./proof.ts";
+import { observeCertificates } from "./observe.ts";
+import { patiently } from "./patience.ts";
+import type { DesiredCertificate } from "./plan.ts";
+import { promoteStaged } from "./promote.ts";
+import { prove } from "./prove.ts";
 import { type Outcome, type RunReport, reportRun } from "./report.ts";
-import type { CertificateVersion, ObservedCa } from "./schema.ts";
+import type { RevocationOrder } from "./revocation-order.ts";
+import { carryOutRevocations, standingsAfter } from "./revoke.ts";
+import { deadlineOf, settle, type Target } from "./settle.ts";
 
-/** Drop, request, sign and merge, and one look more; twice, for a signature that failed or another run's doing. */
-const ROUNDS_MAX = 8;
-/** Certificates worked on at once: the CA and the vaults have limits of their own. */
-const PARALLEL_MAX = 4;
-/** AWS Private CA signs within seconds. */
-const SIGNING_MAX_SECONDS = 600;
+/**
+ * Steps under way at once. To keep up with the CA's 25 signatures a second, each of which takes about a second from
+ * its intent to its merge, twice as many are enough; and more than 50 connections no AWS client opens at once.
+ */
+const AT_ONCE_MAX = 50;
+/** Of relay's log, at once. */
+export const SEARCHES_MAX = 4;
 
 /**
  * Throws `CloudError` when what all certificates need could not be read: the CA, or the journal, without which
@@ -33,26 +31,43 @@ const SIGNING_MAX_SECONDS = 600;
  */
 export async function renewCertificates(brain: Brain): Promise<RunReport> {
   const startedAt = brain.clock();
-  const desired = brain.link.bunnies.flatMap((bunny) =>
-    bunny.certificates.map((certificate) => ({ ...certificate, bunny: bunny.name })),
-  );
-  const { ca, known } = await observeShared(brain);
-  const names = desired.map(({ name }) => name);
-  const observationOf = await observeCertificates(brain, names);
-  const work = desired.map((one) => ({ desired: one, observation: observationOf(one.name), ca }));
-  work.sort((one, other) => endOf(one.observation) - endOf(other.observation));
-  const results = await inParallel(work, (target) => orFailed(brain, target, () => settle(brain, target)));
-  // relay's log is searched last: a long search must not take the time that a renewal needs.
-  const outcomes = await inParallel(results, (result) =>
-    result.outcome === "unproven" ? orFailed(brain, result, () => prove(brain, result, known)) : result,
-  );
-  return reportRun(brain, outcomes, startedAt);
+  const { ca, known, orders } = await observeShared(brain);
+  const observationOf = await observeCertificates(brain, brain.certificates);
+  const targets = brain.certificates
+    .map((desired) => ({ desired, observation: observationOf(desired.name), ca, orders }))
+    .sort((one, other) => deadlineOf(one.observation) - deadlineOf(other.observation));
+  const { results, outcomes } = await settleAll(brain, targets, known);
+  const unpromoted = await promote(brain, outcomes, known, orders);
+  const unrevoked = await carryOutRevocations(brain, orders, standingsAfter(brain, results, outcomes));
+  const untold = await tellChanges(brain);
+  return reportRun(brain, outcomes, startedAt, untold, [...unpromoted, ...unrevoked]);
 }
 
-async function observeShared(brain: Brain) {
+async function settleAll(brain: Brain, targets: readonly Target[], known: ReadonlyMap<string, Seen>) {
+  // Beside each other, for neither is held up by the other: a long search takes no time that a renewal needs, and
+  // many renewals leave time for the searches.
+  const changing = turnsOf(brain, RESERVES_MS.change, AT_ONCE_MAX);
+  const searching = turnsOf(brain, RESERVES_MS.search, SEARCHES_MAX);
+  const settled = targets.map(async (target) => {
+    const { desired } = target;
+    const result = await orFailed(brain, desired, () => settle(brain, changing, target));
+    if (result.outcome !== "unproven") return { result, outcome: result };
+    return { result, outcome: await orFailed(brain, desired, () => prove(brain, searching, result, known)) };
+  });
+  const all = await Promise.all(settled);
+  return { results: all.map(({ result }) => result), outcomes: all.map(({ outcome }) => outcome) };
+}
+
+export const turnsOf = (brain: Brain, reserveMs: number, atOnceMax: number): Turns =>
+  createTurns({ ...brain, atOnceMax, remainingMs: () => brain.remainingMs() - reserveMs });
+
+export async function observeShared(brain: Brain) {
   try {
-    const [ca, seen] = await Promise.all([brain.authority.observe(), brain.journal.readSeen()]);
-    return { ca, known: new Map(seen.map((entry) => [entry.certificate, entry])) };
+    const [ca, { seen, revocations: orders }] = await Promise.all([
+      patiently(brain, () => brain.authority.observe()),
+      patiently(brain, () => brain.journal.readStanding()),
+    ]);
+    return { ca, known: new Map(seen.map((entry) => [entry.certificate, entry])), orders };
   } catch (error) {
     if (error instanceof CloudError) {
       const { operation, target, code, retryable } = error;
@@ -62,34 +77,32 @@ async function observeShared(brain: Brain) {
   }
 }
 
-/** What has no certificate yet is the most urgent; what cannot be read comes last, it will not be changed. */
-function endOf(observation: Observation): number {
-  if (observation.kind !== "observed") return Number.POSITIVE_INFINITY;
-  return observation.certificate.current?.notAfter ?? 0;
-}
-
-interface Target {
-  readonly desired: DesiredCertificate;
-  readonly observation: Observation;
-  readonly ca: ObservedCa;
-}
-
-/** Nothing is left to change; whether the certificate is used is still to be seen. */
-interface Unproven {
-  readonly outcome: "unproven";
-  readonly desired: DesiredCertificate;
-  readonly current: CertificateVersion | null;
-  readonly nextAt: Instant;
-  readonly changes: readonly string[];
+/** Before anything is revoked: what is still served must not be. */
+async function promote(
+  brain: Brain,
+  outcomes: readonly Outcome[],
+  known: ReadonlyMap<string, Seen>,
+  orders: readonly RevocationOrder[],
+): Promise<string[]> {
+  const { promotion } = brain;
+  if (promotion === undefined) return [];
+  const { name } = promotion.desired;
+  const outcome = outcomes.find(({ certificate }) => certificate === name);
+  const changes = outcome !== undefined && "changes" in outcome ? outcome.changes : [];
+  const trouble = await promoteStaged(brain, promotion, {
+    proven: known.get(name)?.serial,
+    justStaged: changes.includes("sign-and-merge"),
+    orders,
+  });
+  return trouble === null ? [] : [trouble];
 }
 
 /** A fault of ours is one certificate's trouble too: it is told in full here, and does not stop the others. */
-async function orFailed<R>(
+export async function orFailed<R>(
   brain: Brain,
-  { desired }: { readonly desired: DesiredCertificate },
+  { name: certificate }: DesiredCertificate,
   run: () => Promise<R>,
-): Promise<R | Outcome> {
-  const certificate = desired.name;
+): Promise<R | Extract<Outcome, { outcome: "failed" }>> {
   try {
     return await run();
   } catch (error) {
@@ -99,79 +112,7 @@ async function orFailed<R>(
     }
     const message = error instanceof Error ? error.message : "not an error";
     brain.log.error("certificate.fault", { certificate, message });
-    return {
-      certificate,
-      outcome: "failed",
-      code: "fault",
-      operation: "renew-certificates",
-      retryable: false,
-    };
+    const operation = brain.invocation.actor;
+    return { certificate, outcome: "failed", code: "fault", operation, retryable: false };
   }
-}
-
-async function settle(brain: Brain, { desired, observation, ca }: Target): Promise<Outcome | Unproven> {
-  const certificate = desired.name;
-  const changes: string[] = [];
-  let latest = observation;
-  for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    if (latest.kind === "problem") return { certificate, outcome: "failed", ...latest.problem };
-    if (latest.kind === "refused") return { certificate, ...reasonOf(latest.refusal) };
-    const state = latest.certificate;
-    const observed = await complete(brain, state, ca);
-    const { change, refusal, nextAt } = planCertificate(desired, observed, brain.clock());
-    if (refusal !== null) {
-      const { reason, ...facts } = refusal;
-      return { certificate, outcome: "refused", reason, detail: JSON.stringify(facts) };
-    }
-    if (change === null) return { outcome: "unproven", desired, current: state.current, nextAt, changes };
-    brain.log.info("certificate.planned", { certificate, change });
-    if (brain.remainingMs() < RESERVES_MS.change) {
-      const late = isLate(desired, state.current, brain.clock());
-      return { certificate, outcome: "postponed", late, changes };
-    }
-    const applied = await applyChange(brain, observed, state, change);
-    if (applied.kind === "refused") return { certificate, ...reasonOf(applied.refusal) };
-    if (applied.kind === "signing") {
-      const late = brain.clock() - applied.since > SIGNING_MAX_SECONDS;
-      return { certificate, outcome: "signing", late, changes };
-    }
-    if (applied.kind === "changed") {
-      changes.push(change.kind);
-      latest = { kind: "observed", certificate: applied.certificate };
-    } else {
-      latest = await observeCertificate(brain, certificate);
-    }
-  }
-  return { certificate, outcome: "unsettled", changes };
-}
-
-const reasonOf = ({ reason, detail }: { readonly reason: string; readonly detail: string }) =>
-  ({ outcome: "refused", reason, detail }) as const;
-
-/** More than half of the time in which a failing renewal can be mended is over. */
-function isLate(desired: DesiredCertificate, current: CertificateVersion | null, now: Instant): boolean {
-  const { lifetimeSeconds, renewAt } = desired;
-  const leadSeconds = lifetimeSeconds - renewBySeconds(lifetimeSeconds, renewAt);
-  return current === null || current.notAfter - now < leadSeconds / 2;
-}
-
-async function prove(
-  brain: Brain,
-  { desired, current, nextAt, changes }: Unproven,
-  known: ReadonlyMap<string, Seen>,
-): Promise<Outcome> {
-  const seen = await observeUse(brain, desired, current, known);
-  const proof = seen === "unknown" ? seen : planProof(desired, current, seen, brain.clock());
-  return { certificate: desired.name, outcome: "settled", proof, nextAt, changes };
-}
-
-/** Results in the order of `items`. */
-async function inParallel<T, R>(items: readonly T[], run: (item: T) => R | Promise<R>): Promise<R[]> {
-  const results = new Array<R>(items.length);
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await run(item);
-  };
-  await Promise.all(Array.from({ length: PARALLEL_MAX }, worker));
-  return results;
 }

@@ -18,7 +18,10 @@ describe("reportRun", () => {
     ["still to be seen in use", { ...settled, proof: "awaited" }],
     ["left to a person's eye", { ...settled, proof: "manual" }],
     ["that needs no proof", { ...settled, proof: "not-needed" }],
-    ["that was postponed in time", { certificate, outcome: "postponed", late: false, changes: [] }],
+    [
+      "that was postponed in time",
+      { certificate, outcome: "postponed", reason: "throttled", late: false, changes: [] },
+    ],
     ["that is being signed", { certificate, outcome: "signing", late: false, changes: [] }],
   ])("has no trouble with a certificate %s", async (_name, outcome) => {
     const { trouble, records } = await report(outcome);
@@ -30,8 +33,12 @@ describe("reportRun", () => {
     [{ ...settled, proof: "overdue" }, "its new certificate was not seen in use"],
     [{ ...settled, proof: "unknown" }, "relay's log could not be searched"],
     [
-      { certificate, outcome: "postponed", late: true, changes: [] },
+      { certificate, outcome: "postponed", reason: "no-time-left", late: true, changes: [] },
       "postponed, and late: no time was left for it",
+    ],
+    [
+      { certificate, outcome: "postponed", reason: "throttled", late: true, changes: [] },
+      "postponed, and late: a cloud throttled it for as long as there was time",
     ],
     [{ certificate, outcome: "signing", late: true, changes: [] }, "the CA has still not signed it"],
     [{ certificate, outcome: "unsettled", changes: ["request"] }, "still changing after 1 changes"],

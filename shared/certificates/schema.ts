@@ -9,7 +9,7 @@ export const InstantSchema = z.int().nonnegative();
 
 /**
  * A certificate's serial number: lower-case hexadecimal without leading zeros. OpenSSL, nginx and Node print
- * upper case, some with colons or a leading zero, AWS Private CA prints decimal (`serialFromDecimal`).
+ * upper case, some with colons or a leading zero, AWS Private CA decimal in ARNs (serial.ts).
  */
 export const Serial = z
   .string()
@@ -31,6 +31,9 @@ export const KeyKind = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("RSA"), size: z.literal([2048, 3072, 4096]) }),
 ]);
 export type KeyKind = z.infer<typeof KeyKind>;
+
+/** What a certificate is good for; for both at once none is ever made. */
+export type Purpose = "client" | "server";
 
 /** What a certificate or a CSR says of its holder. `dnsNames` is sorted and lower case. */
 export const Identity = z.strictObject({
@@ -95,7 +98,7 @@ export interface CsrFacts {
   readonly signatureValid: boolean;
   readonly identity: Identity;
   readonly key: KeyKind | "other";
-  /** Everything in it beyond subject, DNS names, key and the usages of a TLS client; each named in words. */
+  /** Everything in it beyond subject, DNS names, key and the usages of its purpose; each named in words. */
   readonly extras: readonly string[];
 }
 
@@ -106,6 +109,8 @@ export interface CsrFacts {
 export const Intent = z.strictObject({
   certificate: z.string(),
   csrDigest: Digest,
+  /** The SHA-256 of the CSR's SubjectPublicKeyInfo: by it an issued certificate finds its intent. */
+  publicKeyDigest: Digest,
   idempotencyToken: z.string().regex(/^[0-9a-f]{32}$/),
   notAfter: InstantSchema,
   createdAt: InstantSchema,

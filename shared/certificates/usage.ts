@@ -7,5 +7,9 @@ export interface Usage {
    * When relay first accepted this serial at or after `since`; null when its log does not show that. A long log
    * takes many calls: `goOn` is asked before each. Throws `CloudError` when the search did not come to an end.
    */
-  firstAccepted(serial: Serial, since: Instant, goOn: () => boolean): Promise<Instant | null>;
+  firstAccepted(
+    serial: Serial,
+    since: Instant,
+    goOn: () => boolean | Promise<boolean>,
+  ): Promise<Instant | null>;
 }

@@ -1,11 +1,11 @@
 /**
- * What the hand needs of a key vault, as a port: the Key Vault adapter (azure.ts) and the tests' model both
- * implement it. Names are the vault's object names; chains are DER, leaf first.
+ * What the hand needs of a vault, as a port: the adapters of Key Vault (azure.ts) and Secrets Manager
+ * (secret-vault.ts) and the tests' model implement it. Names are the vault's object names; chains are DER, leaf first.
  *
  * Every method throws `CloudError` when the vault did not say; `null` and the literals below are facts.
  */
 import type { Instant } from "../runtime/instant.ts";
-import type { KeyKind } from "./schema.ts";
+import type { Identity, KeyKind, Purpose } from "./schema.ts";
 
 export interface VaultCertificate {
   readonly version: string;
@@ -23,10 +23,13 @@ export interface VaultRequest {
 
 /** The part of a certificate policy that the link decides, in the link's words. */
 export interface VaultPolicy {
-  readonly subject: string;
-  readonly dnsNames: readonly string[];
+  readonly identity: Identity;
   readonly key: KeyKind;
+  readonly purpose: Purpose;
 }
+
+/** `deleted`: of a certificate that can be recovered. `taken`: by something that is no certificate. */
+export type UnusableName = "deleted" | "taken";
 
 export interface Vault {
   /** The newest version that was merged; null when there is none. */
@@ -35,7 +38,23 @@ export interface Vault {
   readRequest(name: string): Promise<VaultRequest | null>;
   /** What the stored policy says otherwise than `policy`, in words; [] when nothing. */
   readPolicyFaults(name: string, policy: VaultPolicy): Promise<string[]>;
-  createRequest(name: string, policy: VaultPolicy): Promise<VaultRequest | "request-pending">;
-  dropRequest(name: string): Promise<"dropped" | "gone">;
-  merge(name: string, chain: readonly Uint8Array[]): Promise<VaultCertificate | "gone" | "other-key">;
+  /**
+   * `current` is the version that the caller has read as the newest: a vault that can tell makes no request over
+   * another one, but says that somebody else was there first.
+   */
+  createRequest(
+    name: string,
+    policy: VaultPolicy,
+    current: string | null,
+  ): Promise<VaultRequest | "request-pending" | UnusableName>;
+  /**
+   * Both are about the request of that id. A vault that keeps one request a name without saying which (Key Vault)
+   * takes whatever waits now.
+   */
+  dropRequest(name: string, requestId: string): Promise<"dropped" | "gone">;
+  merge(
+    name: string,
+    chain: readonly Uint8Array[],
+    requestId: string,
+  ): Promise<VaultCertificate | "gone" | "other-key">;
 }

@@ -9,6 +9,10 @@ const generalPurpose = { commonName: "CA", mode: "general-purpose", lifetime: "1
 const vpc = (cidr: string, ...privateSubnets: string[]) => ({ cidr, privateSubnets });
 const irishCa = `arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/${"0".repeat(36)}`;
 
+const reader = "arn:aws:iam::111122223333:role/relay";
+const relay = (certificate: object) => ({ "relay.certificate": { readers: [reader], ...certificate } });
+const longHost = `${"a".repeat(60)}.example.com`;
+
 describe("linkFaults", () => {
   it.each<[what: string, changes: Record<string, unknown>, faults: string[]]>([
     [
@@ -108,6 +112,35 @@ describe("linkFaults", () => {
         `${C}.window: stays closed for up to 6 days 19 hours (a clock change included), but a certificate must meet it in the second half of renewAt x lifetime, which is 2 days 8 hours: add days, open it longer, or lengthen the lifetime`,
       ],
     ],
+    [
+      "a certificate of relay's whose name is a bunny's, in another case",
+      relay({ name: "Bunny-Client" }),
+      [
+        `${C}.name: "bunny-client" is already the certificate at relay.certificate.name: each certificate of a link needs its own name`,
+      ],
+    ],
+    [
+      "a certificate of relay's that does not name its host",
+      relay({ identity: { commonName: "relay.example.com", dnsNames: ["other.example.com"] } }),
+      [
+        'relay.certificate.identity.dnsNames: does not name relay.host "relay.example.com", so no client would accept it: add it',
+      ],
+    ],
+    [
+      "a host that is too long for relay's common name",
+      { "relay.host": longHost, ...relay({}) },
+      [
+        `relay.certificate.identity: is missing, and relay.host has over 64 characters, too long for a common name: write { commonName, dnsNames: ["${longHost}"] }`,
+      ],
+    ],
+    [
+      "a life of relay's certificate as it names a bunny's",
+      relay({ lifetime: "8 days", renewAt: 0.99999, jitter: "1 day", proofWithin: "1 minute" }),
+      [
+        'relay.certificate.lifetime: 8 days is over 7 days, the most a short-lived CA signs: shorten it, or set certificateAuthority.mode to "general-purpose"',
+        "relay.certificate.renewAt: leaves 7 seconds after the latest renewal, less than 2 looks (certificates.checkEvery is 15 minutes): lower it, lengthen the lifetime, or look more often",
+      ],
+    ],
   ])("names %s", (_, changes, faults) => {
     expect(faultsOf(linkWith(changes))).toEqual(faults);
   });
@@ -129,6 +162,7 @@ describe("linkFaults", () => {
         [`${C}.window`]: { days: ["mon", "wed", "fri", "sun"], from: "00:00", to: "16:00", timeZone: "UTC" },
       },
     ],
+    ["a certificate of relay's of which only the readers are said", relay({})],
     ["networks side by side", { "azure.vnet": { cidr: "10.1.0.0/16", subnets: ["10.1.0.0/16"] } }],
   ])("finds nothing wrong with %s", (_, changes) => {
     expect(faultsOf(linkWith(changes))).toEqual([]);

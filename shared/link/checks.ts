@@ -30,15 +30,43 @@ export function linkFaults(link: Link): Fault[] {
     ...overlapFaults(link),
     ...caFaults(link),
     ...nameFaults(link),
-    ...link.bunnies.flatMap((bunny, b) =>
-      bunny.certificates.flatMap((certificate, c) =>
-        certificateFaults(link, certificate).map(({ path, message }) => ({
-          path: `bunnies[${b}].certificates[${c}].${path}`,
-          message,
-        })),
-      ),
+    ...relayFaults(link),
+    ...certificatesOf(link).flatMap(({ at, certificate }) =>
+      certificateFaults(link, certificate).map(({ path, message }) => ({ path: `${at}.${path}`, message })),
     ),
   ];
+}
+
+/** Every certificate of the link, with its path. */
+function certificatesOf({
+  relay,
+  bunnies,
+}: Link): { readonly at: string; readonly certificate: LinkCertificate }[] {
+  const own = relay.certificate === undefined ? [] : [{ at: RELAY, certificate: relay.certificate }];
+  const ofBunnies = bunnies.flatMap(({ certificates }, b) =>
+    certificates.map((certificate, c) => ({ at: `bunnies[${b}].certificates[${c}]`, certificate })),
+  );
+  return [...own, ...ofBunnies];
+}
+
+const RELAY = "relay.certificate";
+/** RFC 5280, ub-common-name. */
+const COMMON_NAME_MAX = 64;
+
+function relayFaults({ relay: { host, certificate } }: Link): Fault[] {
+  if (certificate === undefined) return [];
+  const { commonName, dnsNames } = certificate.identity;
+  const faults: Fault[] = [];
+  if (commonName.length > COMMON_NAME_MAX) {
+    const message = `is missing, and relay.host has over ${COMMON_NAME_MAX} characters, too long for a common name: write { commonName, dnsNames: ["${host}"] }`;
+    faults.push({ path: `${RELAY}.identity`, message });
+  }
+  // A client compares the name that it called with these, and with nothing else (RFC 9525).
+  if (!dnsNames.includes(host)) {
+    const message = `does not name relay.host "${host}", so no client would accept it: add it`;
+    faults.push({ path: `${RELAY}.identity.dnsNames`, message });
+  }
+  return faults;
 }
 
 function networkFaults(path: string, network: string, key: string, subnets: readonly string[]): Fault[] {
@@ -69,15 +97,13 @@ function caFaults({ aws, certificateAuthority: ca }: Link): Fault[] {
   return [{ path: "certificateAuthority.adopt", message }];
 }
 
-function nameFaults({ bunnies }: Link): Fault[] {
-  const named = bunnies.map((bunny, b) => ({ name: bunny.name, path: `bunnies[${b}].name` }));
-  const certificates = bunnies.flatMap((bunny, b) =>
-    // Key Vault's names ignore case, so names that differ in it only would be one certificate.
-    bunny.certificates.map(({ name }, c) => ({
-      name: name.toLowerCase(),
-      path: `bunnies[${b}].certificates[${c}].name`,
-    })),
-  );
+function nameFaults(link: Link): Fault[] {
+  const named = link.bunnies.map((bunny, b) => ({ name: bunny.name, path: `bunnies[${b}].name` }));
+  // Key Vault's names ignore case, so names that differ in it only would be one certificate.
+  const certificates = certificatesOf(link).map(({ at, certificate }) => ({
+    name: certificate.name.toLowerCase(),
+    path: `${at}.name`,
+  }));
   return [...duplicates("bunny", named), ...duplicates("certificate", certificates)];
 }
 

@@ -27,6 +27,7 @@ describe("parseLink", () => {
       certificateAuthority: {
         commonName: "Example Link CA",
         mode: "short-lived",
+        issuePerSecond: 25,
         lifetimeSeconds: 315_360_000,
       },
       certificates: { checkEverySeconds: 900, timeZone: "UTC" },
@@ -52,6 +53,23 @@ describe("parseLink", () => {
           ],
         },
       ],
+    });
+  });
+
+  it("fills in relay's certificate from relay's host, when there is to be one", () => {
+    const readers = ["arn:aws:iam::111122223333:role/relay-b", "arn:aws:iam::111122223333:role/relay-a"];
+    expect(parseLink(linkWith({ "relay.certificate": { readers } })).relay).toMatchObject({
+      certificate: {
+        name: "relay-server",
+        identity: { commonName: "relay.example.com", dnsNames: ["relay.example.com"] },
+        key: { type: "EC", curve: "P-256" },
+        lifetimeSeconds: 604_800,
+        renewAt: 2 / 3,
+        jitterMaxSeconds: 30_240,
+        proof: "observed",
+        proofWithinSeconds: 1_800,
+        readers: readers.toReversed(),
+      },
     });
   });
 
@@ -87,8 +105,10 @@ describe("parseLink", () => {
 
   it("adopts a CA of its region", () => {
     const adopt = `arn:aws:acm-pca:eu-west-2:111122223333:certificate-authority/${"0".repeat(36)}`;
-    const link = parseLink(linkWith({ certificateAuthority: { adopt, mode: "general-purpose" } }));
-    expect(link.certificateAuthority).toEqual({ adopt, mode: "general-purpose" });
+    const link = parseLink(
+      linkWith({ certificateAuthority: { adopt, mode: "general-purpose", issuePerSecond: 5 } }),
+    );
+    expect(link.certificateAuthority).toEqual({ adopt, mode: "general-purpose", issuePerSecond: 5 });
   });
 
   it("names every fault of the structure in one message", () => {

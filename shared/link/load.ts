@@ -21,10 +21,17 @@ export function parseLink(input: unknown): Link {
 }
 
 /** SHA-256 of a parsed link in canonical JSON: both halves show by it that they were built from the same link. */
-export const linkDigest = (link: Link): string =>
-  createHash("sha256")
+export function linkDigest(link: Link): string {
+  const known = digests.get(link);
+  if (known !== undefined) return known;
+  const digest = createHash("sha256")
     .update(JSON.stringify(canonical(link)))
     .digest("hex");
+  digests.set(link, digest);
+  return digest;
+}
+/** A parsed link never changes, and every record of a change names it: one of many certificates is long to digest. */
+const digests = new WeakMap<Link, string>();
 
 /** The same value with each object's keys in order, whatever order they were written in. */
 function canonical(value: unknown): unknown {

@@ -30,6 +30,13 @@ export const CaArn = text(
   'copy it from AWS Private CA; it looks like "arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID"',
 );
 
+/** A role, and exactly one: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html */
+export const IamRoleArn = text(
+  "ARN of a role",
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/([\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/,
+  'copy it from IAM; it looks like "arn:aws:iam::ACCOUNT:role/NAME"',
+);
+
 /** https://learn.microsoft.com/rest/api/keyvault/certificates/create-certificate/create-certificate */
 export const VaultCertificateName = text(
   "certificate name that Key Vault takes",

@@ -11,8 +11,12 @@ const VAULT_NAME = "is no certificate name that Key Vault takes: use 1 to 127 le
 const SPECIAL = 'has spaces around it, control characters or one of " , + = < > ; \\ #: leave them out';
 const EITHER =
   'either adopts or creates a CA: write { adopt: "arn:…", mode } or { commonName, mode, lifetime }, not both';
+const ISSUES =
+  "must be a whole number from 1 to 1000: the signatures a second that the CA's quota leaves to this link";
 const KEYS = "name, aws, azure, relay, certificateAuthority, certificates, bunnies";
 const arn = `arn:aws:acm-pca:eu-west-2:111122223333:certificate-authority/${"0".repeat(36)}`;
+const reader = "arn:aws:iam::111122223333:role/relay";
+const NO_ROLE = 'is no ARN of a role: copy it from IAM; it looks like "arn:aws:iam::ACCOUNT:role/NAME"';
 const window = { days: ["mon"], from: "22:00", to: "05:00", timeZone: "UTC" };
 const long = `${"a.".repeat(126)}ab`;
 
@@ -54,6 +58,9 @@ describe("a link with one wrong field", () => {
     ["a lifetime for an adopted CA", "certificateAuthority", { adopt: arn, lifetime: "1 year" }, EITHER],
     ["a CA that is neither", "certificateAuthority", {}, EITHER],
     ["an unknown mode", "certificateAuthority.mode", "short", 'must be "short-lived" or "general-purpose"'],
+    ["a CA without signatures", "certificateAuthority.issuePerSecond", 0, ISSUES],
+    ["half a signature a second", "certificateAuthority.issuePerSecond", 0.5, ISSUES],
+    ["a rate beyond every quota", "certificateAuthority.issuePerSecond", 1_001, ISSUES],
     ["no bunny", "bunnies", [], "must have at least one of the bunnies"],
     [
       "a bunny without certificates",
@@ -170,6 +177,30 @@ describe("a link with one wrong field", () => {
       "certificateAuthority",
       { adopt: "arn:aws:acm-pca" },
       'adopt: is no ARN of a private CA: copy it from AWS Private CA; it looks like "arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID"',
+    ],
+    [
+      "a certificate of relay's that nobody may read",
+      "relay.certificate",
+      { readers: [] },
+      "readers: must have at least one of the role ARNs",
+    ],
+    [
+      "a reader that is a user",
+      "relay.certificate",
+      { readers: ["arn:aws:iam::111122223333:user/someone"] },
+      `readers[0]: ${NO_ROLE}`,
+    ],
+    [
+      "a reader that is any role",
+      "relay.certificate",
+      { readers: ["arn:aws:iam::111122223333:role/*"] },
+      `readers[0]: ${NO_ROLE}`,
+    ],
+    [
+      "a reader twice",
+      "relay.certificate",
+      { readers: [reader, reader] },
+      "readers: names one role twice: write it once",
     ],
   ])("is told of %s", (_, path, value, fault) => {
     const separator = /^[a-zA-Z]+(\[\d\])?: /.test(fault) ? "." : ": ";

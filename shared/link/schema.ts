@@ -13,6 +13,7 @@ import {
   AzureLocation,
   CaArn,
   DnsName,
+  IamRoleArn,
   IssuerUrl,
   KebabName,
   KubernetesNamespace,
@@ -55,25 +56,29 @@ const Azure = strict({
   }),
 });
 
-const Port = "must be a port from 1 to 65535";
-const Relay = strict({
-  host: DnsName,
-  port: z.int({ error: Port }).min(1, { error: Port }).max(65_535, { error: Port }).default(443),
-  log: strict({ group: LogGroupName, create: z.boolean({ error: "must be true or false" }) }),
-});
-
 const CaMode = z
   .enum(["short-lived", "general-purpose"], { error: 'must be "short-lived" or "general-purpose"' })
   .default("short-lived");
 
+const ISSUE_PER_SECOND =
+  "must be a whole number from 1 to 1000: the signatures a second that the CA's quota leaves to this link";
+/** The quota of IssueCertificate for an account and region is 25; https://docs.aws.amazon.com/privateca/latest/userguide/PcaLimits.html */
+const IssuePerSecond = z
+  .int({ error: ISSUE_PER_SECOND })
+  .min(1, { error: ISSUE_PER_SECOND })
+  .max(1_000, { error: ISSUE_PER_SECOND })
+  .default(25);
+
 interface AdoptedCa {
   readonly adopt: string;
   readonly mode: z.infer<typeof CaMode>;
+  readonly issuePerSecond: number;
 }
 
 interface CreatedCa {
   readonly commonName: string;
   readonly mode: z.infer<typeof CaMode>;
+  readonly issuePerSecond: number;
   readonly lifetimeSeconds: number;
 }
 
@@ -83,11 +88,12 @@ const CertificateAuthority = strict({
   commonName: SubjectText.optional(),
   mode: CaMode,
   lifetime: Duration().optional(),
-}).transform(({ adopt, commonName, mode, lifetime }, context): AdoptedCa | CreatedCa => {
+  issuePerSecond: IssuePerSecond,
+}).transform(({ adopt, commonName, lifetime, ...rest }, context): AdoptedCa | CreatedCa => {
   if (adopt === undefined && commonName !== undefined) {
-    return { commonName, mode, lifetimeSeconds: lifetime ?? CA_LIFETIME_SECONDS };
+    return { commonName, ...rest, lifetimeSeconds: lifetime ?? CA_LIFETIME_SECONDS };
   }
-  if (adopt !== undefined && commonName === undefined && lifetime === undefined) return { adopt, mode };
+  if (adopt !== undefined && commonName === undefined && lifetime === undefined) return { adopt, ...rest };
   const message =
     'either adopts or creates a CA: write { adopt: "arn:…", mode } or { commonName, mode, lifetime }, not both';
   context.issues.push({ code: "custom", message, input: adopt });
@@ -129,10 +135,8 @@ const Proof = z.union([z.enum(["observed", "manual"]), strict({ after: Duration(
   error: 'must be "observed", "manual" or { after: "2 hours" }',
 });
 
-const JITTER_PARTS = 20;
-const LinkCertificate = strict({
-  name: VaultCertificateName,
-  identity: CertificateIdentity,
+/** How a certificate lives, whoever it is for. */
+const CERTIFICATE_LIFE = {
   key: KeyKind.default({ type: "EC", curve: "P-256" }),
   lifetime: Duration().default(604_800),
   renewAt: RenewAt.default(2 / 3),
@@ -140,19 +144,60 @@ const LinkCertificate = strict({
   window: RenewalWindow.optional(),
   proof: Proof.default("observed"),
   proofWithin: Duration().default(1_800),
-}).transform(({ lifetime, jitter, proofWithin, proof, window, ...rest }) => ({
-  ...rest,
-  ...(window === undefined ? {} : { window }),
-  lifetimeSeconds: lifetime,
-  jitterMaxSeconds: jitter ?? defaultJitterSeconds(lifetime, rest.renewAt),
-  proof,
-  proofWithinSeconds: proofWithin,
-}));
+};
+type CertificateLife = z.output<z.ZodObject<typeof CERTIFICATE_LIFE>>;
+
+const LinkCertificate = strict({
+  name: VaultCertificateName,
+  identity: CertificateIdentity,
+  ...CERTIFICATE_LIFE,
+}).transform(({ name, identity, ...life }) => ({ name, identity, ...toLife(life) }));
+
+function toLife({ lifetime, jitter, proofWithin, proof, window, ...rest }: CertificateLife) {
+  return {
+    ...rest,
+    ...(window === undefined ? {} : { window }),
+    lifetimeSeconds: lifetime,
+    jitterMaxSeconds: jitter ?? defaultJitterSeconds(lifetime, rest.renewAt),
+    proof,
+    proofWithinSeconds: proofWithin,
+  };
+}
+
+const JITTER_PARTS = 20;
 
 /** A twentieth of the lifetime, or as much of it as an early renewal point leaves. */
 function defaultJitterSeconds(lifetimeSeconds: number, renewAt: number): number {
   const most = jitterLimitSeconds(lifetimeSeconds, renewAt);
   return Math.max(0, Math.min(Math.floor(lifetimeSeconds / JITTER_PARTS), most));
+}
+
+const RELAY_CERTIFICATE = "relay-server";
+/** relay's server certificate; what is not said of its identity is taken from relay's host. */
+const RelayCertificate = strict({
+  name: VaultCertificateName.default(RELAY_CERTIFICATE),
+  identity: CertificateIdentity.optional(),
+  ...CERTIFICATE_LIFE,
+  /** Who may read the secret, and so the private key: roles of relay's pods. */
+  readers: list(IamRoleArn, "role ARNs")
+    .refine((arns) => new Set(arns).size === arns.length, { error: "names one role twice: write it once" })
+    .transform((arns) => arns.toSorted()),
+});
+
+const Port = "must be a port from 1 to 65535";
+const Relay = strict({
+  host: DnsName,
+  port: z.int({ error: Port }).min(1, { error: Port }).max(65_535, { error: Port }).default(443),
+  log: strict({ group: LogGroupName, create: z.boolean({ error: "must be true or false" }) }),
+  certificate: RelayCertificate.optional(),
+}).transform(({ certificate, ...relay }) => ({
+  ...relay,
+  ...(certificate === undefined ? {} : { certificate: toRelayCertificate(certificate, relay.host) }),
+}));
+
+function toRelayCertificate(written: z.output<typeof RelayCertificate>, host: string) {
+  const { name, identity = { commonName: host, dnsNames: [host] }, readers, ...life } = written;
+  return { name, identity, ...toLife(life), readers };
 }
 
 const Bunny = strict({

@@ -26,6 +26,23 @@ describe("cloudError", () => {
     expect(cloudError("Query", "table", error).retryable).toBe(true);
   });
 
+  it.each([
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+  ])("tells %s as a throttle, which may be tried again", (name) => {
+    const error = cloudError("Query", "table", answered(name, { $fault: "client" }));
+    expect(error).toMatchObject({ code: name, throttled: true, retryable: true });
+  });
+
+  it("takes no other refusal for a throttle, a quota that is used up for good least of all", () => {
+    for (const name of ["LimitExceededException", "AccessDeniedException", "InternalServerError"])
+      expect(cloudError("Query", "table", answered(name, { $fault: "client" })).throttled).toBe(false);
+    expect(cloudError("Query", "table", new TypeError("connect ECONNREFUSED")).throttled).toBe(false);
+  });
+
   it("gives no answer the code unreachable, whatever the error is called", () => {
     expect(cloudError("Query", "table", new TypeError("fetch failed")).code).toBe("unreachable");
   });

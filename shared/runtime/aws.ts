@@ -10,13 +10,23 @@ export const CLIENT_LIMITS = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
 
+/** How the services that are called here say it; `LimitExceededException` of AWS Private CA is another limit. */
+const THROTTLES: ReadonlySet<string> = new Set([
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequestsException",
+]);
+
 /** `$retryable` and `$fault` are how the SDK marks what it knows of an error; no answer at all may be retried. */
 export function cloudError(operation: string, target: string, error: unknown): CloudError {
   const { name, fault, retryable: marked } = marksOf(error);
   const answered = fault === "client" || fault === "server";
   const code = answered ? (CLOUD_CODE.test(name) ? name : "unnamed-error") : "unreachable";
-  const retryable = marked || fault === "server" || !answered || /Throttl|TooManyRequests/.test(code);
-  return new CloudError({ provider: "aws", operation, target, code, retryable, cause: error });
+  const throttled = THROTTLES.has(code);
+  const retryable = marked || fault === "server" || !answered || throttled;
+  return new CloudError({ provider: "aws", operation, target, code, retryable, throttled, cause: error });
 }
 
 function marksOf(error: unknown): {

@@ -25,6 +25,8 @@ export interface CloudFailure {
   /** The provider's own error code. */
   readonly code: string;
   readonly retryable: boolean;
+  /** The cloud took no call for now, and this one has had no effect. Default: false. */
+  readonly throttled?: boolean | undefined;
   readonly cause?: unknown;
 }
 
@@ -36,6 +38,7 @@ export class CloudError extends Error {
   readonly target: string;
   readonly code: string;
   readonly retryable: boolean;
+  readonly throttled: boolean;
 
   constructor(failure: CloudFailure) {
     super(`${failure.provider} ${failure.operation} of ${failure.target} failed: ${failure.code}`, {
@@ -46,6 +49,7 @@ export class CloudError extends Error {
     this.target = failure.target;
     this.code = failure.code;
     this.retryable = failure.retryable;
+    this.throttled = failure.throttled ?? false;
   }
 }
 

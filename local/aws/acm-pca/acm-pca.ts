@@ -5,44 +5,30 @@
 import * as z from "zod";
 import type { Kernel } from "../../stand-in/kernel.ts";
 import { Refusal } from "../../stand-in/operations.ts";
+import type { ServiceEvent } from "../event-bridge/event.ts";
 import { parseInput } from "../input.ts";
 import { jsonWire } from "../json-wire.ts";
 import type { AwsService, Need, Prepare, Prepared } from "../service.ts";
-import { type CaParameters, type CertificateAuthority, createAuthority } from "./authority.ts";
+import { type CaParameters, type CertificateAuthority, createAuthority, statusOf } from "./authority.ts";
 import { describeAuthority, pemOf } from "./describe.ts";
+import { issuanceFailed, issuanceSucceeded, revocationSucceeded } from "./events.ts";
 import { Tokens } from "./idempotency.ts";
+import { type IssuedCertificate, IssuedCertificates, invalidArn, notFound, type Stored } from "./issued.ts";
 import { Arn, IssueCertificateInput, issueCertificate } from "./issuing.ts";
 import { acmPcaOperations } from "./operations.ts";
 import { Quota } from "./quota.ts";
+import { Revocations, RevokeCertificateInput, type RevokedCertificate } from "./revocations.ts";
 import { defaultTemplateArn } from "./templates.ts";
-
-export interface IssuedCertificate {
-  readonly certificateArn: string;
-  readonly authorityArn: string;
-  /** Lower-case hexadecimal. */
-  readonly serial: string;
-  readonly certificatePem: string;
-  readonly templateArn: string;
-  readonly issuedAtMs: number;
-  /** The role whose call it was. */
-  readonly issuedTo: string;
-  /** How many IssueCertificate calls were answered with it: more than 1 by its idempotency token. */
-  readonly calls: number;
-}
 
 export interface AcmPcaOptions {
   readonly kernel: Kernel;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
-  /** Called after each issuance, for the service's "Certificate Issuance" event. */
-  readonly onIssued?: (issued: IssuedCertificate) => void;
+  /** Tells an event on the default bus, best effort: whoever carries it may lose it. */
+  readonly tell?: (event: ServiceEvent) => void;
 }
 
 const pendingReadsMax = 2;
-
-type Stored = { -readonly [Key in keyof IssuedCertificate]: IssuedCertificate[Key] } & {
-  pendingReads: number;
-};
 
 const AuthorityInput = z.object({ CertificateAuthorityArn: Arn });
 const GetCertificateInput = AuthorityInput.extend({ CertificateArn: Arn });
@@ -51,22 +37,24 @@ export class AcmPca {
   readonly service: AwsService;
   readonly #kernel: Kernel;
   readonly #clock: () => number;
-  readonly #onIssued: (issued: IssuedCertificate) => void;
+  readonly #tell: (event: ServiceEvent) => void;
   readonly #authorities = new Map<string, CertificateAuthority>();
-  readonly #issued = new Map<string, Stored>();
+  readonly #issued = new IssuedCertificates();
   readonly #tokens = new Tokens<Stored>();
+  readonly #revocations = new Revocations();
   /** https://docs.aws.amazon.com/privateca/latest/userguide/PcaLimits.html */
   readonly #quotas = {
     issue: new Quota(25),
     get: new Quota(75),
     describe: new Quota(20),
     chain: new Quota(20),
+    revoke: new Quota(20),
   };
 
   constructor(options: AcmPcaOptions) {
     this.#kernel = options.kernel;
     this.#clock = options.clock ?? Date.now;
-    this.#onIssued = options.onIssued ?? (() => {});
+    this.#tell = options.tell ?? (() => {});
     this.service = {
       name: "acm-pca",
       wire: jsonWire({ target: "ACMPrivateCA", version: "1.1" }),
@@ -76,6 +64,7 @@ export class AcmPca {
         GetCertificate: this.#get,
         DescribeCertificateAuthority: this.#describe,
         GetCertificateAuthorityCertificate: this.#authorityCertificate,
+        RevokeCertificate: this.#revoke,
       },
     };
   }
@@ -88,7 +77,12 @@ export class AcmPca {
 
   /** Everything issued so far, in order. */
   issued(): readonly IssuedCertificate[] {
-    return [...this.#issued.values()];
+    return this.#issued.list();
+  }
+
+  /** Everything revoked so far, in order. */
+  revoked(): readonly RevokedCertificate[] {
+    return this.#revocations.list();
   }
 
   readonly #issue: Prepare = (input, caller) => {
@@ -107,13 +101,28 @@ export class AcmPca {
         this.#admit(this.#quotas.issue);
         const authority = this.#authority(request.CertificateAuthorityArn);
         const stored = await this.#tokens.once(request.IdempotencyToken, this.#clock(), () =>
-          this.#issueNew(authority, request, caller.roleArn),
+          this.#issueAndTell(authority, request, caller.roleArn),
         );
         stored.calls += 1;
         return { CertificateArn: stored.certificateArn };
       },
     };
   };
+
+  async #issueAndTell(
+    authority: CertificateAuthority,
+    request: IssueCertificateInput,
+    roleArn: string,
+  ): Promise<Stored> {
+    try {
+      const stored = await this.#issueNew(authority, request, roleArn);
+      this.#tell(issuanceSucceeded(authority.arn, stored.certificateArn));
+      return stored;
+    } catch (error) {
+      if (error instanceof Refusal) this.#tell(issuanceFailed(authority.arn));
+      throw error;
+    }
+  }
 
   async #issueNew(
     authority: CertificateAuthority,
@@ -134,8 +143,7 @@ export class AcmPca {
       calls: 0,
       pendingReads: calm ? 0 : 1 + Math.floor(this.#kernel.faults.draw("acm-pca pending") * pendingReadsMax),
     };
-    this.#issued.set(stored.certificateArn, stored);
-    this.#onIssued(stored);
+    this.#issued.add(stored);
     return stored;
   }
 
@@ -146,7 +154,7 @@ export class AcmPca {
       answer: () => {
         this.#admit(this.#quotas.get);
         const authority = this.#authority(request.CertificateAuthorityArn);
-        const stored = this.#certificate(authority, request.CertificateArn);
+        const stored = this.#issued.byArn(authority, request.CertificateArn);
         if (stored.pendingReads > 0) {
           stored.pendingReads -= 1;
           throw new Refusal(400, "RequestInProgressException", "the certificate is still being issued");
@@ -169,6 +177,32 @@ export class AcmPca {
       Certificate: pemOf([authority.certificate]),
       ...(authority.above.length === 0 ? {} : { CertificateChain: pemOf(authority.above) }),
     }));
+
+  readonly #revoke: Prepare = (input, caller) => {
+    const request = parseInput(RevokeCertificateInput, input, "ValidationException");
+    return {
+      needs: [need("RevokeCertificate", request.CertificateAuthorityArn)],
+      answer: () => {
+        this.#admit(this.#quotas.revoke);
+        const authority = this.#authority(request.CertificateAuthorityArn);
+        const nowMs = this.#clock();
+        if (statusOf(authority, nowMs) === "EXPIRED") {
+          throw new Refusal(400, "InvalidStateException", "the certificate authority has expired");
+        }
+        const { certificateArn, serial } = this.#issued.bySerial(authority, request.CertificateSerial);
+        this.#revocations.add({
+          certificateArn,
+          authorityArn: authority.arn,
+          serial,
+          reason: request.RevocationReason,
+          revokedAtMs: nowMs,
+          revokedBy: caller.roleArn,
+        });
+        this.#tell(revocationSucceeded(authority.arn, certificateArn));
+        return {};
+      },
+    };
+  };
 
   #about(
     input: unknown,
@@ -196,18 +230,8 @@ export class AcmPca {
     if (authority === undefined) throw notFound(arn);
     return authority;
   }
-
-  #certificate(authority: CertificateAuthority, arn: string): Stored {
-    if (!/^[^/]+\/[^/]+\/certificate\/\d+$/.test(arn)) throw invalidArn(arn);
-    const stored = this.#issued.get(arn);
-    if (stored?.authorityArn !== authority.arn) throw notFound(arn);
-    return stored;
-  }
 }
 
 function need(operation: string, resource: string, context: Need["context"] = {}): Need {
   return { action: `acm-pca:${operation}`, resource, context };
 }
-
-const invalidArn = (arn: string) => new Refusal(400, "InvalidArnException", `${arn} is not the expected ARN`);
-const notFound = (arn: string) => new Refusal(400, "ResourceNotFoundException", `Could not find ${arn}`);

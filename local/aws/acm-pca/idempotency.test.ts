@@ -15,13 +15,13 @@ async function start(options: Parameters<typeof startCa>[0] = {}) {
 describe("IssueCertificate, called again", () => {
   it("answers the same token with the same certificate for five minutes, whatever else is asked", async () => {
     let nowMs = Date.now();
-    const { sdk, pca, seen } = await start({ clock: () => nowMs });
+    const { sdk, pca, told } = await start({ clock: () => nowMs });
     const send = async (changes: Changes) =>
       (await sdk.send(await request({ IdempotencyToken: "one", ...changes }))).CertificateArn;
     const first = await send({});
     expect(await send({ TemplateArn: serverAuth })).toBe(first);
     expect(pca.issued()).toMatchObject([{ calls: 2 }]);
-    expect(seen).toHaveLength(1);
+    expect(told).toHaveLength(1);
 
     nowMs += 5 * 60_000 - 1;
     expect(await send({})).toBe(first);

@@ -29,4 +29,17 @@ export const acmPcaOperations: OperationTable = {
     mutates: false,
     errors: [...common, "InvalidStateException"],
   },
+  "acm-pca:RevokeCertificate": {
+    mutates: true,
+    errors: [
+      ...common,
+      "ConcurrentModificationException",
+      "InvalidRequestException",
+      "InvalidStateException",
+      "LimitExceededException",
+      "RequestAlreadyProcessedException",
+      "RequestFailedException",
+      "RequestInProgressException",
+    ],
+  },
 };

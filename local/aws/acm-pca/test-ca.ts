@@ -5,8 +5,9 @@ import {
   type IssueCertificateCommandInput,
 } from "@aws-sdk/client-acm-pca";
 import { makeCsr } from "../../testing/certificates.ts";
+import type { ServiceEvent } from "../event-bridge/event.ts";
 import { accountId, region, startWorld, type WorldOptions } from "../test-world.ts";
-import { AcmPca, type IssuedCertificate } from "./acm-pca.ts";
+import { AcmPca } from "./acm-pca.ts";
 import type { CaParameters } from "./authority.ts";
 
 export const arn = `arn:aws:acm-pca:${region}:${accountId}:certificate-authority/0b1f6a2e-1111-4222-8333-444455556666`;
@@ -18,13 +19,13 @@ export const dayS = 86_400;
 /** The clock is the CA's alone: signatures are checked against the real time. */
 export async function startCa(options: WorldOptions & { readonly ca?: Partial<CaParameters> } = {}) {
   const { clock, ...world } = options;
-  const seen: IssuedCertificate[] = [];
+  const told: ServiceEvent[] = [];
   const pca: AcmPca[] = [];
   const started = await startWorld((kernel) => {
     const created = new AcmPca({
       kernel,
       ...(clock && { clock }),
-      onIssued: (issued) => void seen.push(issued),
+      tell: (event) => void told.push(event),
     });
     pca.push(created);
     return [created.service];
@@ -38,7 +39,7 @@ export async function startCa(options: WorldOptions & { readonly ca?: Partial<Ca
     lifetimeSeconds: 365 * dayS,
     ...options.ca,
   });
-  return { ...started, pca: stand, authority, seen, sdk: new ACMPCAClient(started.client()) };
+  return { ...started, pca: stand, authority, told, sdk: new ACMPCAClient(started.client()) };
 }
 
 export type Changes = Partial<IssueCertificateCommandInput>;

@@ -21,6 +21,12 @@ app.http("echo", { route: "echo/{name}", methods: ["POST"], authLevel: "anonymou
 } });
 app.http("throws", { methods: ["GET"], authLevel: "anonymous", handler: async () => { throw new Error("inner words"); } });
 app.http("locked", { methods: ["GET"], authLevel: "function", handler: async () => ({ body: "in" }) });
+`;
+
+const COUNTER = `
+import { app } from "@azure/functions";
+let count = 0;
+app.http("count", { methods: ["GET"], authLevel: "anonymous", handler: async () => ({ jsonBody: ++count }) });
 app.http("dies", { methods: ["GET"], authLevel: "anonymous", handler: () => process.exit(3) });
 `;
 
@@ -93,7 +99,7 @@ describe("startFunctionApp", () => {
   it("runs an unmodified app and serves it at its public name over TLS", async () => {
     const lines: string[] = [];
     const app = await start(await appDirectory(ECHO), lines);
-    expect(app.functions).toEqual(["echo", "throws", "locked", "dies"]);
+    expect(app.functions).toEqual(["echo", "throws", "locked"]);
     const answer = await world.http.send({
       method: "POST",
       url: "https://hand.azurewebsites.net/api/echo/bunny?x=1",
@@ -138,14 +144,23 @@ describe("startFunctionApp", () => {
     expect(world.proxy.refused().map(({ target }) => target)).toContain("example.test:443");
   });
 
-  it("is down after a kill or a crash, and up again after a restart", async () => {
-    const app = await start(await appDirectory(ECHO));
+  it("is served by a fresh process at the next request after a crash or a kill", async () => {
+    const app = await start(await appDirectory(COUNTER));
+    const count = async () => JSON.parse((await get("/api/count")).body.toString());
+    expect([await count(), await count()]).toEqual([1, 2]);
     expect((await get("/api/dies")).status).toBe(502);
-    await expect.poll(async () => (await get("/api/throws")).status).toBe(503);
+    // A request may still find the dying process.
+    await expect.poll(async () => (await get("/api/count")).status).toBe(200);
+    await app.kill();
+    expect(await Promise.all([count(), count()])).toEqual(expect.arrayContaining([1, 2]));
+  });
+
+  it("is down while it is stopped, and up again after a restart", async () => {
+    const app = await start(await appDirectory(ECHO));
+    await app.stop();
+    expect((await get("/api/throws")).status).toBe(503);
     await app.restart();
     expect((await get("/api/throws")).status).toBe(500);
-    await app.kill();
-    expect((await get("/api/throws")).status).toBe(503);
   });
 });
 

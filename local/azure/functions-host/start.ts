@@ -1,10 +1,16 @@
 /**
  * A Function App of the local world: a process of its own that runs an unmodified app directory, and the public
- * host name that leads to it. While the process is down, the host answers as App Service would.
+ * host name that leads to it. A process that ended is replaced at the next request, as the platform does; an app that
+ * was stopped stays down, and its host answers as App Service would.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { request as httpRequest, type RequestListener } from "node:http";
+import {
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { LOOPBACK } from "../../network/listen.ts";
@@ -31,10 +37,12 @@ export interface FunctionApp {
   readonly listener: RequestListener;
   /** The names of the indexed functions. */
   readonly functions: readonly string[];
-  /** Ends the process at once, as a crash does; resolves when it is gone. */
+  /** Ends the process at once, as a crash does; resolves when it is gone. The next request starts another one. */
   kill(): Promise<void>;
-  /** Starts a fresh process; ends the old one first. */
-  restart(): Promise<void>;
+  /** Takes the app down until `restart`. */
+  stop(): Promise<void>;
+  /** Starts a fresh process, of another package when its directory is given; ends the old one first. */
+  restart(directory?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,25 +56,45 @@ interface Running {
 export async function startFunctionApp(options: FunctionAppOptions): Promise<FunctionApp> {
   const host = `${options.name}.azurewebsites.net`;
   const environment = environmentOf(options, host);
-  let running: Running | undefined = await startChild(options, environment);
-  const { functions } = running;
+  let deployed = options;
+  const first = await startChild(deployed, environment);
+  let running: Promise<Running> | undefined = Promise.resolve(first);
+  let stopped = false;
+
+  /** One process at a time: requests that come while it starts wait for the same one. */
+  async function serving(): Promise<Running | undefined> {
+    if (stopped) return undefined;
+    const latest = running;
+    const found = await latest?.catch(() => undefined);
+    if (found !== undefined && isAlive(found.child)) return found;
+    if (running === latest) running = startChild(deployed, environment);
+    return await running;
+  }
 
   async function kill(): Promise<void> {
-    const child = running?.child;
-    running = undefined;
-    if (child !== undefined) await endChild(child);
+    const found = await running?.catch(() => undefined);
+    if (found !== undefined) await endChild(found.child);
+  }
+
+  async function stop(): Promise<void> {
+    stopped = true;
+    await kill();
   }
 
   return {
     host,
-    functions,
-    listener: forwardTo(() => (isAlive(running?.child) ? running?.port : undefined)),
+    functions: first.functions,
+    listener: forwardTo(serving, options.onLogLine),
     kill,
-    async restart() {
-      await kill();
-      running = await startChild(options, environment);
+    stop,
+    async restart(directory = deployed.directory) {
+      await stop();
+      deployed = { ...options, directory };
+      running = startChild(deployed, environment);
+      stopped = false;
+      await running;
     },
-    close: kill,
+    close: stop,
   };
 }
 
@@ -146,32 +174,34 @@ function isAlive(child: ChildProcess | undefined): child is ChildProcess {
 }
 
 /** App Service's front end: it keeps the host name and says that the caller came over https. */
-function forwardTo(currentPort: () => number | undefined): RequestListener {
+function forwardTo(
+  serving: () => Promise<Running | undefined>,
+  onLogLine: (line: string) => void,
+): RequestListener {
   return (request, response) => {
-    const port = currentPort();
-    if (port === undefined) {
-      response.writeHead(503, { "content-length": "0" }).end();
-      return;
-    }
-    const headers = { ...request.headers, "x-forwarded-proto": "https" };
-    const options = {
-      host: LOOPBACK,
-      port,
-      method: request.method,
-      path: request.url,
-      headers,
-      agent: false,
-    };
-    const forwarded = httpRequest(options, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-      // The process died in the middle of its answer.
-      answer.once("error", () => response.destroy());
-    });
-    forwarded.once("error", () => {
-      if (response.headersSent) response.destroy();
-      else response.writeHead(502, { "content-length": "0" }).end();
-    });
-    request.pipe(forwarded);
+    const unavailable = () => response.writeHead(503, { "content-length": "0" }).end();
+    serving().then(
+      (found) => (found === undefined ? unavailable() : forward(found.port, request, response)),
+      (error: unknown) => {
+        onLogLine(error instanceof Error ? error.message : String(error));
+        unavailable();
+      },
+    );
   };
+}
+
+function forward(port: number, request: IncomingMessage, response: ServerResponse): void {
+  const headers = { ...request.headers, "x-forwarded-proto": "https" };
+  const options = { host: LOOPBACK, port, method: request.method, path: request.url, headers, agent: false };
+  const forwarded = httpRequest(options, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+    // The process died in the middle of its answer.
+    answer.once("error", () => response.destroy());
+  });
+  forwarded.once("error", () => {
+    if (response.headersSent) response.destroy();
+    else response.writeHead(502, { "content-length": "0" }).end();
+  });
+  request.pipe(forwarded);
 }

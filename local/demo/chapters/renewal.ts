@@ -1,10 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Stack } from "../../stack/stack.ts";
 import { type Chapter, check, until } from "../chapter.ts";
+import { startLoad } from "../load.ts";
 import { acceptedSerials, protagonists, relayLines, versions } from "../look.ts";
-import { createProducer } from "../producer.ts";
-
-const JOB_EVERY_MS = 20;
 
 export const renewal: Chapter = {
   name: "the certificate is renewed under load, and no poll fails",
@@ -51,28 +48,4 @@ export const renewal: Chapter = {
 
 function isLater(stack: Stack, version: string): boolean {
   return versions(stack).at(-1)?.version === version;
-}
-
-/** Jobs at a steady pace until `stop`, which tells how many there were. */
-async function startLoad(stack: Stack) {
-  const { credentials, producerName } = stack.workloads;
-  const producer = createProducer(stack, await credentials.issue("Client", producerName));
-  let stopped = false;
-  const running = (async () => {
-    let count = 0;
-    for (; !stopped; count += 1) {
-      await producer.submit({ canary: `load ${count}` });
-      await pause(JOB_EVERY_MS);
-    }
-    producer.close();
-    return count;
-  })();
-  // Whoever stops the load gets its failure; until then it is not an unhandled one.
-  running.catch(() => {});
-  return {
-    stop: async () => {
-      stopped = true;
-      return await running;
-    },
-  };
 }

@@ -62,7 +62,7 @@ async function callHand(
       "content-type": "application/json",
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify({ contract: 1, link: "0".repeat(64), body: { names: [name] } }),
+    body: JSON.stringify({ contract: 2, link: "0".repeat(64), body: { names: [name] } }),
   });
   const body: { error?: { code?: string } } = JSON.parse(answer.body.toString("utf8"));
   return { status: answer.status, code: body.error?.code ?? "answered" };

@@ -30,7 +30,7 @@ export const verdict: Chapter = {
     const leaks = report.leaks.map(({ from, to, what }) => `${from} to ${to}: ${what}`);
     check(
       report.messages > 0 && leaks.length === 0,
-      `private keys are seen in the vault's answers to bunny alone: ${leaks.join("; ")}`,
+      `private keys are seen only where they belong: ${leaks.join("; ")}`,
     );
     check(report.allowedCount > 0, "the tap does see the key where it belongs");
     const deadLetters = graph.queues.flatMap(({ arn }) => events.queues.messages(arn));
@@ -42,7 +42,7 @@ export const verdict: Chapter = {
       calls: kernel.calls().length,
       refusedByTheClouds: faults,
       messagesScanned: report.messages,
-      keysInTheVaultsAnswersToBunny: report.allowedCount,
+      keysWhereTheyBelong: report.allowedCount,
     };
   },
 };

@@ -1,7 +1,7 @@
 /** What the half in AWS promises, read from the evaluated deployment. */
 import { describe, expect, it } from "vitest";
 import { authorize } from "../../aws/authorization.ts";
-import type { Graph, LambdaFunction, PolicyDocument, Resource } from "../schema.ts";
+import { type Graph, type LambdaFunction, PolicyDocument, type Resource } from "../schema.ts";
 import { findRefusedStarters } from "../starters.ts";
 
 export function promiseAws(graph: () => Graph): void {
@@ -21,9 +21,11 @@ export function promiseAws(graph: () => Graph): void {
       authorize({ roleArn: role.arn, policy: role.policy, action, resource, context: {} });
 
     it("starts every function", () => {
-      expect(graph().functions.map(({ logicalName }) => logicalName)).toEqual(
-        graph().schedules.map(({ targetFunction }) => targetFunction),
-      );
+      const started = [
+        ...graph().schedules.map(({ targetFunction }) => targetFunction),
+        ...graph().eventRules.flatMap(({ targets }) => targets.map(({ targetFunction }) => targetFunction)),
+      ];
+      expect(graph().functions.map(({ logicalName }) => logicalName)).toEqual(started.toSorted());
     });
 
     it("tries again, and puts what it cannot deliver into a dead-letter queue that it may write to", async () => {
@@ -52,11 +54,15 @@ export function promiseAws(graph: () => Graph): void {
         expect(state).toMatchObject({ sqsManagedSseEnabled: true, messageRetentionSeconds: 14 * 86_400 });
       }
       for (const { state } of ofType("aws:sqs/queuePolicy:QueuePolicy")) {
-        expect(JSON.parse(String(state["policy"]))).toMatchObject({
-          Statement: [
-            { Effect: "Deny", Principal: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
-          ],
-        });
+        const { Statement } = PolicyDocument.parse(JSON.parse(String(state["policy"])));
+        expect(Statement).toContainEqual(
+          expect.objectContaining({
+            Effect: "Deny",
+            Principal: "*",
+            Action: ["sqs:*"],
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          }),
+        );
       }
     });
   });
@@ -117,6 +123,7 @@ export function promiseAws(graph: () => Graph): void {
     it("is exactly what it reads", () => {
       const { environment } = renew();
       expect(Object.keys(environment).sort()).toEqual([
+        "BUS_NAME",
         "CA_ARN",
         "HAND_URL",
         "JOURNAL_TABLE",

@@ -20,20 +20,22 @@ export function promiseRoles(graph: () => Graph): void {
         Statement: [{ Effect: "Allow", Principal: { Service: [service] }, Action: ["sts:AssumeRole"] }],
       });
       expect(graph().functions.map(({ role }) => [role.name, role.trust])).toEqual([
+        ["warrener-test-note-issued-certificate", trust("lambda.amazonaws.com")],
         ["warrener-test-renew-certificates", trust("lambda.amazonaws.com")],
+        ["warrener-test-renew-relay-certificate", trust("lambda.amazonaws.com")],
       ]);
     });
 
     it("let schedules of this account alone use a schedule's role", () => {
-      expect(graph().schedules.map(({ role }) => role.trust.Statement)).toEqual([
-        [
-          {
-            Effect: "Allow",
-            Principal: { Service: ["scheduler.amazonaws.com"] },
-            Action: ["sts:AssumeRole"],
-            Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } },
-          },
-        ],
+      const statement = {
+        Effect: "Allow",
+        Principal: { Service: ["scheduler.amazonaws.com"] },
+        Action: ["sts:AssumeRole"],
+        Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } },
+      };
+      expect(graph().schedules.map(({ name, role }) => [name, role.trust.Statement])).toEqual([
+        ["warrener-test-renew-certificates", [statement]],
+        ["warrener-test-renew-relay-certificate", [statement]],
       ]);
     });
 

@@ -1,0 +1,97 @@
+/** Runs on a schedule (infra/relay-certificate.ts) and looks after relay's server certificate. */
+import { setTimeout as pause } from "node:timers/promises";
+import { ACMPCAClient } from "@aws-sdk/client-acm-pca";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import middy from "@middy/core";
+import * as z from "zod";
+import declared from "../link.config.ts";
+import { privateCa } from "../shared/certificates/aws-authority.ts";
+import { dynamoJournal } from "../shared/certificates/aws-journal.ts";
+import { relayReplicas } from "../shared/certificates/aws-loaded.ts";
+import { stagedSecret } from "../shared/certificates/aws-staged-secret.ts";
+import { relayCertificates } from "../shared/certificates/desired.ts";
+import { pemToDer, splitPem } from "../shared/certificates/pem.ts";
+import { planRun } from "../shared/certificates/plan-run.ts";
+import { relaySide } from "../shared/certificates/relay-side.ts";
+import { renewCertificates } from "../shared/certificates/renew.ts";
+import { parseRunRequest } from "../shared/certificates/run-request.ts";
+import { dynamoAudit } from "../shared/journal/aws-audit.ts";
+import { eventBus, eventSender } from "../shared/journal/aws-bus.ts";
+import type { RequestIds } from "../shared/journal/change.ts";
+import { parseLink } from "../shared/link/load.ts";
+import { CLIENT_LIMITS } from "../shared/runtime/aws.ts";
+import { parseEnvironment } from "../shared/runtime/environment.ts";
+import { ConfigError } from "../shared/runtime/errors.ts";
+import { failOnTrouble, lambdaSink } from "../shared/runtime/lambda.ts";
+import { lazily } from "../shared/runtime/lazily.ts";
+import { createLog } from "../shared/runtime/log.ts";
+import { createPace } from "../shared/runtime/pace.ts";
+
+const Environment = z.object({
+  CA_ARN: z.string().startsWith("arn:"),
+  SECRET_ARN: z.string().startsWith("arn:"),
+  /** PEM: the issuing CA first, then its parents up to the root. */
+  PINNED_CA: z.string().transform(splitPem).pipe(z.array(z.string()).min(1, "holds no certificate")),
+  JOURNAL_TABLE: z.string().min(1),
+  BUS_NAME: z.string().min(1),
+  RELAY_LOG_GROUP: z.string().min(1),
+});
+
+const environment = parseEnvironment(Environment, process.env);
+const link = parseLink(declared);
+const [desired] = relayCertificates(link);
+if (desired === undefined) throw new ConfigError("the link has no relay.certificate: deploy again");
+
+const clock = () => Math.floor(Date.now() / 1000);
+const journal = {
+  client: new DynamoDBClient(CLIENT_LIMITS),
+  table: environment.JOURNAL_TABLE,
+  link: link.name,
+};
+const logs = lazily(async () => {
+  const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
+  return new CloudWatchLogsClient(CLIENT_LIMITS);
+});
+const secretsManager = new SecretsManagerClient(CLIENT_LIMITS);
+const relay = {
+  desired,
+  clock,
+  pinned: environment.PINNED_CA.map(pemToDer),
+  replicas: relayReplicas({ client: logs, group: environment.RELAY_LOG_GROUP, clock }),
+};
+const deployed = {
+  link,
+  pace: createPace(() => performance.now()),
+  clock,
+  log: createLog(lambdaSink, { link: link.name }),
+  pause: (ms: number) => pause(ms),
+  authority: privateCa(new ACMPCAClient(CLIENT_LIMITS), environment.CA_ARN, "server"),
+  journal: dynamoJournal({ ...journal, clock }),
+  audit: dynamoAudit({ ...journal, clockMs: Date.now, pause: (ms) => pause(ms) }),
+  bus: eventBus(eventSender(CLIENT_LIMITS), environment.BUS_NAME),
+};
+
+/** Of one invocation: what it has written itself is part of what it reads. */
+function openRelay() {
+  let ids: RequestIds = {};
+  const secret = stagedSecret({
+    client: secretsManager,
+    secret: environment.SECRET_ARN,
+    clock,
+    note: (requestId) => {
+      ids = { "secrets-manager": requestId };
+    },
+  });
+  return relaySide({ ...relay, secret, changeIds: () => ids });
+}
+
+export const handler = middy<unknown, { readonly trouble: readonly string[] }>()
+  .use(failOnTrouble())
+  .handler(async (event, context) => {
+    const invocation = { actor: context.functionName, requestId: context.awsRequestId };
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    const brain = { ...deployed, ...openRelay(), invocation, remainingMs };
+    const asked = parseRunRequest(event);
+    return asked.run === "plan" ? await planRun(brain, asked.names) : await renewCertificates(brain);
+  });

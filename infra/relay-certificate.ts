@@ -1,0 +1,64 @@
+/// <reference path="../.sst/platform/config.d.ts" />
+/** The function that renews relay's server certificate, when it runs, and exactly what it may do. */
+import type { Link } from "../shared/link/schema.ts";
+import { DEPLOYED } from "../shared/runtime/deployed-names.ts";
+import { lambdaRoleArn, type Permission } from "./lambda-role.ts";
+import { createRelaySecret, type RelaySecret } from "./relay-secret.ts";
+import { type RenewalParts, renewalEnvironment, renewalPermissions } from "./renewal-permissions.ts";
+import { createScheduledFunction } from "./scheduled-function.ts";
+
+const CONCERN = DEPLOYED.renewRelayCertificate;
+
+export interface RelayRenewalParts extends RenewalParts {
+  /** PEM: the CA's own certificate and those above it. */
+  pinnedCa: $util.Output<string>;
+  deadLetterArn: $util.Output<string>;
+  schedule: Link["certificates"];
+}
+
+/** Returns the ARN of the secret in which relay finds its certificate; none when the link wants no such one. */
+export function scheduleRelayRenewal(
+  wanted: Link["relay"]["certificate"],
+  parts: RelayRenewalParts,
+): $util.Output<string> | undefined {
+  if (wanted === undefined) return undefined;
+  const secret = createRelaySecret({ keeperArn: lambdaRoleArn(CONCERN), readers: wanted.readers });
+  createScheduledFunction({
+    logicalName: "RenewRelayCertificate",
+    concern: CONCERN,
+    description: "Renews relay's server certificate before it ends.",
+    environment: { ...renewalEnvironment(parts), SECRET_ARN: secret.arn, PINNED_CA: parts.pinnedCa },
+    permissions: [...renewalPermissions(parts, "server"), ...keepSecret(secret)],
+    deadLetterArn: parts.deadLetterArn,
+    schedule: parts.schedule,
+  });
+  return secret.arn;
+}
+
+/** Versions and labels of the one secret. It may not be deleted, nor given to others. */
+function keepSecret({ arn, keyArn }: RelaySecret): Permission[] {
+  const { region } = aws.getRegionOutput();
+  return [
+    {
+      actions: [
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:UpdateSecretVersionStage",
+      ],
+      resources: [arn],
+    },
+    {
+      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      resources: [keyArn],
+      conditions: [
+        {
+          test: "StringEquals",
+          variable: "kms:ViaService",
+          values: [$interpolate`secretsmanager.${region}.amazonaws.com`],
+        },
+        { test: "StringEquals", variable: "kms:EncryptionContext:SecretARN", values: [arn] },
+      ],
+    },
+  ];
+}

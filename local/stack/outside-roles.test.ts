@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { authorizeBy } from "../aws/authorization.ts";
+import { keyArn, secretArn } from "../aws/test-secrets.ts";
+import { accountId, region } from "../aws/test-world.ts";
+import { outsideRoles, peoplePolicy, relayPolicy, visitorPolicy } from "./outside-roles.ts";
+import { relaySecret } from "./relay-secret.ts";
+import { CA_ARN, deployed, KEY_POLICY, LOG_GROUP } from "./test-deployment.ts";
+
+const ROLES = outsideRoles({ accountId });
+const VIA_SECRETS_MANAGER = {
+  "kms:ViaService": `secretsmanager.${region}.amazonaws.com`,
+  "kms:CallerAccount": accountId,
+};
+
+const may = (policy: ReturnType<typeof relayPolicy>, action: string, resource: string, context = {}) =>
+  authorizeBy({
+    roles: new Map([[ROLES.relayRoleArn, policy]]),
+    resources: new Map([[keyArn, KEY_POLICY]]),
+  })({ roleArn: ROLES.relayRoleArn, action, resource, context });
+
+describe("relayPolicy", () => {
+  it("lets relay read its secret, and decrypt it by way of Secrets Manager only", async () => {
+    const policy = relayPolicy(deployed("with-secret"));
+    expect(await may(policy, "secretsmanager:DescribeSecret", secretArn)).toBe("allowed");
+    expect(await may(policy, "secretsmanager:GetSecretValue", secretArn)).toBe("allowed");
+    expect(await may(policy, "kms:Decrypt", keyArn, VIA_SECRETS_MANAGER)).toBe("allowed");
+
+    const elsewhere = { ...VIA_SECRETS_MANAGER, "kms:ViaService": `s3.${region}.amazonaws.com` };
+    expect(await may(policy, "kms:Decrypt", keyArn, elsewhere)).toBe("denied");
+    expect(await may(policy, "kms:Decrypt", keyArn)).toBe("denied");
+    expect(await may(policy, "kms:GenerateDataKey", keyArn, VIA_SECRETS_MANAGER)).toBe("denied");
+    expect(await may(policy, "kms:Decrypt", `${keyArn.slice(0, -1)}0`, VIA_SECRETS_MANAGER)).toBe("denied");
+    for (const action of ["PutSecretValue", "UpdateSecretVersionStage", "ListSecretVersionIds"]) {
+      expect(await may(policy, `secretsmanager:${action}`, secretArn)).toBe("denied");
+    }
+    expect(await may(policy, "secretsmanager:GetSecretValue", secretArn.replace("relay", "other"))).toBe(
+      "denied",
+    );
+  });
+
+  it("lets it do nothing but write its log when the link has no certificate for it", async () => {
+    const policy = relayPolicy(deployed("without-secret"));
+    expect(policy.Statement.flatMap(({ Action }) => Action)).toEqual([
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+    ]);
+    expect(await may(policy, "logs:PutLogEvents", `${LOG_GROUP.arn}:log-stream:relay-0`)).toBe("allowed");
+  });
+
+  it("never lets it have a certificate signed", async () => {
+    expect(await may(relayPolicy(deployed("with-secret")), "acm-pca:IssueCertificate", CA_ARN)).toBe(
+      "denied",
+    );
+  });
+});
+
+describe("the others", () => {
+  it("may not read relay's secret", async () => {
+    const graph = deployed("with-secret");
+    for (const policy of [peoplePolicy(graph), visitorPolicy(graph)]) {
+      expect(await may(policy, "secretsmanager:GetSecretValue", secretArn)).toBe("denied");
+      expect(await may(policy, "kms:Decrypt", keyArn, VIA_SECRETS_MANAGER)).toBe("denied");
+      expect(await may(policy, "acm-pca:IssueCertificate", CA_ARN)).toBe("allowed");
+    }
+  });
+});
+
+describe("relaySecret", () => {
+  it("finds the secret, its key and its writer", () => {
+    expect(relaySecret(deployed("with-secret"))).toEqual({
+      arn: secretArn,
+      kmsKeyArn: keyArn,
+      writerRoleArn: `arn:aws:iam::${accountId}:role/warrener-test-renew-relay-certificate`,
+    });
+  });
+
+  it("finds none in a deployment without one, or with a secret for something else", () => {
+    expect(relaySecret(deployed("without-secret"))).toBe(undefined);
+    expect(relaySecret({ ...deployed("with-secret"), stage: "other" })).toBe(undefined);
+  });
+
+  it("does not go on with a secret that is under no key of its own", () => {
+    const graph = deployed("with-secret");
+    const secrets = graph.secrets.map(({ name, arn }) => ({ name, arn, kmsKeyArn: undefined }));
+    expect(() => relaySecret({ ...graph, secrets })).toThrow("is under no key of its own");
+  });
+
+  it("does not go on with a secret that nobody writes", () => {
+    expect(() => relaySecret({ ...deployed("with-secret"), functions: [] })).toThrow(
+      "no function of the deployment writes warrener-test-relay-certificate",
+    );
+  });
+});

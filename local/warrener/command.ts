@@ -1,0 +1,78 @@
+/** The command line's arguments, parsed once: an option that its verb does not know stops it with what to do. */
+import { parseArgs } from "node:util";
+import * as z from "zod";
+import { ConfigError } from "../../shared/runtime/errors.ts";
+import { RevokeArguments } from "./revoke.ts";
+
+export const USAGE = `usage: npm run warrener -- VERB [OPTIONS]
+
+  status                     one line for each certificate, trouble first
+  explain NAME               why a certificate is as it is, and what happens next
+  history [NAME]             what was changed, the newest first        [--limit N]
+  plan [NAME]                what a run would do now
+  revoke NAME                orders a revocation    --reason superseded|key-compromise [--serial S]
+
+  --stage STAGE              a deployment of yours, with your own AWS credentials; left out, the local stack
+  --link FILE                the link that the stage was deployed from, when it is not link.config.ts
+  --json                     for machines`;
+
+const Limit = z
+  .string()
+  .regex(/^[1-9]\d{0,3}$/, { error: "--limit takes a number from 1 to 9999" })
+  .transform(Number)
+  .default(20);
+
+const Text = z.string().optional();
+const common = { stage: Text, link: Text, json: z.boolean().default(false) };
+const noName = z.undefined({ error: "takes no name" });
+
+const Command = z.discriminatedUnion("verb", [
+  z.strictObject({ verb: z.literal("status"), name: noName.optional(), ...common }),
+  z.strictObject({
+    verb: z.literal("explain"),
+    name: z.string({ error: "takes the name of a certificate" }),
+    ...common,
+  }),
+  z.strictObject({ verb: z.literal("history"), name: Text, limit: Limit, ...common }),
+  z.strictObject({ verb: z.literal("plan"), name: Text, ...common }),
+  z.strictObject({ verb: z.literal("revoke"), ...RevokeArguments.shape, ...common }),
+]);
+export type Command = z.output<typeof Command>;
+
+/** Throws `ConfigError` with what is wrong and how the command is used. */
+export function parseCommand(args: readonly string[]): Command {
+  const { positionals, values } = parseOptions(args);
+  const [verb, name, ...more] = positionals;
+  if (verb === undefined) throw misuse("say what to do");
+  if (more.length > 0) throw misuse(`${more.join(" ")} is too much: one name at a time`);
+  const parsed = Command.safeParse({ verb, ...(name === undefined ? {} : { name }), ...values });
+  if (parsed.success) return parsed.data;
+  throw misuse(parsed.error.issues.map((issue) => sayIssue(verb, issue)).join("; "));
+}
+
+function parseOptions(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const options = {
+    stage: text,
+    link: text,
+    limit: text,
+    reason: text,
+    serial: text,
+    json: { type: "boolean" },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+  } catch (error) {
+    throw misuse(error instanceof Error ? error.message : "the arguments cannot be read");
+  }
+}
+
+function sayIssue(verb: string, issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_union") return `there is no verb ${verb}`;
+  if (issue.code === "unrecognized_keys")
+    return `${verb} has no ${issue.keys.map((key) => `--${key}`).join(" and no ")}`;
+  const [place] = issue.path;
+  return place === "name" ? `${verb} ${issue.message}` : issue.message;
+}
+
+const misuse = (reason: string) => new ConfigError(`${reason}\n\n${USAGE}`);

@@ -1,0 +1,62 @@
+/** What a function answers to a plan event (shared/certificates/plan-run.ts), parsed: it may be of another version. */
+import * as z from "zod";
+import { CertificateVersion, InstantSchema } from "../../shared/certificates/schema.ts";
+
+const Change = z.discriminatedUnion("kind", [
+  z.looseObject({ kind: z.literal("request"), reason: z.string() }),
+  z.looseObject({
+    kind: z.literal("drop-request"),
+    reasons: z.array(z.string()),
+    details: z.array(z.string()),
+  }),
+  z.looseObject({
+    kind: z.literal("sign-and-merge"),
+    intent: z.looseObject({ kind: z.enum(["new", "resume"]), certificateArn: z.string().optional() }),
+  }),
+]);
+export type PlannedChange = z.infer<typeof Change>;
+
+const Promotion = z.looseObject({
+  kind: z.enum(["in-step", "promote", "hold"]),
+  reason: z.string().optional(),
+  behind: z.array(z.string()).optional(),
+});
+export type PlannedPromotion = z.infer<typeof Promotion>;
+
+const Planned = z.looseObject({
+  certificate: z.string(),
+  outcome: z.literal("planned"),
+  current: CertificateVersion.strip().nullable(),
+  pending: z.boolean(),
+  intent: z.string().nullable(),
+  change: Change.nullable(),
+  refusal: z.looseObject({ reason: z.string() }).nullable(),
+  nextAt: InstantSchema,
+  proof: z.string(),
+  seenAt: InstantSchema.nullable(),
+  promotion: Promotion.nullable(),
+});
+export type Planned = z.infer<typeof Planned>;
+
+const certificate = z.string();
+export const PlannedOrNot = z.discriminatedUnion("outcome", [
+  Planned,
+  z.looseObject({
+    certificate,
+    outcome: z.literal("failed"),
+    code: z.string(),
+    operation: z.string(),
+    retryable: z.boolean(),
+  }),
+  z.looseObject({ certificate, outcome: z.literal("refused"), reason: z.string(), detail: z.string() }),
+  z.looseObject({ certificate, outcome: z.literal("unknown-certificate") }),
+]);
+export type PlannedOrNot = z.infer<typeof PlannedOrNot>;
+
+export const PlanAnswer = z.looseObject({
+  link: z.string(),
+  linkDigest: z.string(),
+  at: InstantSchema,
+  certificates: z.array(PlannedOrNot),
+});
+export type PlanAnswer = z.infer<typeof PlanAnswer>;

@@ -1,0 +1,112 @@
+/**
+ * Decides which of the orders to revoke are carried out now. Pure.
+ *
+ * One thing must stay true: what bunny may have to present to relay is never revoked, so the version that is
+ * current never is, and a replaced one only when its replacement is known to work, unless its key is known to
+ * others: then being cut off is the lesser harm.
+ */
+import type { Link } from "../link/schema.ts";
+import type { Instant } from "../runtime/instant.ts";
+import type { Proof } from "./proof.ts";
+import type { RevocationOrder } from "./revocation-order.ts";
+import type { CertificateVersion, Serial } from "./schema.ts";
+
+/** What a run knows of one certificate once it has done what it could for it. */
+export interface RevocationTarget {
+  readonly current: Pick<CertificateVersion, "serial" | "createdAt"> | null;
+  readonly proof: Proof | "unknown";
+}
+
+/**
+ * How one certificate stands. "elsewhere" is looked after by another function, "unsettled" could not be read in
+ * this run, and "not-in-link" is looked after by nobody any more.
+ */
+export type RevocationStanding = RevocationTarget | "elsewhere" | "unsettled" | "not-in-link";
+
+export type WaitReason =
+  | "not-settled"
+  | "replacement-not-merged"
+  | "replacement-not-proven"
+  /** The link leaves the proof to a person, whose order came before the replacement did. */
+  | "use-left-to-a-person"
+  /** Another run may be merging it at this moment. */
+  | "orphan-rests";
+
+/** Why an order is closed without a revocation. */
+export type ClosedCode =
+  /** Under a short-lived CA nothing is revoked. */
+  | "left-to-expire"
+  /** It was taken for an orphan, and was merged after all. */
+  | "in-use";
+
+export type RevocationStep =
+  | { readonly kind: "revoke"; readonly order: RevocationOrder }
+  | { readonly kind: "close"; readonly order: RevocationOrder; readonly code: ClosedCode }
+  | { readonly kind: "wait"; readonly order: RevocationOrder; readonly reason: WaitReason };
+
+/** Longer than any invocation lives, with the clocks' difference: who else was merging it has ended by then. */
+export const ORPHAN_REST_SECONDS = 1_200;
+
+/** A step for each order that is open and this run's business, by serial. */
+export function planRevocations(
+  orders: readonly RevocationOrder[],
+  standingOf: (certificate: string) => RevocationStanding,
+  mode: Link["certificateAuthority"]["mode"],
+  now: Instant,
+): RevocationStep[] {
+  return orders
+    .filter(({ state }) => state === "ordered")
+    .toSorted((one, other) => compare(one.serial, other.serial))
+    .flatMap((order): RevocationStep[] => {
+      const standing = standingOf(order.certificate);
+      if (standing === "elsewhere") return [];
+      const blocked =
+        order.origin === "orphan" ? orphanStep(order, standing, now) : waitStep(order, standing);
+      if (blocked !== null) return [blocked];
+      if (mode === "short-lived") return [{ kind: "close", order, code: "left-to-expire" }];
+      return [{ kind: "revoke", order }];
+    });
+}
+
+/** What stands in the way of revoking a certificate that was never merged; null when nothing does. */
+function orphanStep(
+  order: RevocationOrder,
+  standing: Exclude<RevocationStanding, "elsewhere">,
+  now: Instant,
+): RevocationStep | null {
+  if (standing === "unsettled") return { kind: "wait", order, reason: "not-settled" };
+  if (standing !== "not-in-link" && standing.current?.serial === order.serial)
+    return { kind: "close", order, code: "in-use" };
+  if (now < order.orderedAt + ORPHAN_REST_SECONDS) return { kind: "wait", order, reason: "orphan-rests" };
+  return null;
+}
+
+function waitStep(
+  order: RevocationOrder,
+  standing: Exclude<RevocationStanding, "elsewhere">,
+): RevocationStep | null {
+  const reason = waitReason(order, standing);
+  return reason === null ? null : { kind: "wait", order, reason };
+}
+
+function waitReason(
+  order: RevocationOrder,
+  standing: Exclude<RevocationStanding, "elsewhere">,
+): WaitReason | null {
+  // Nothing will replace it: who ordered it knows that it left the link, or took it out.
+  if (standing === "not-in-link") return null;
+  if (standing === "unsettled") return "not-settled";
+  const { current, proof } = standing;
+  if (current === null || current.serial === order.serial) return "replacement-not-merged";
+  if (order.reason === "KEY_COMPROMISE" || proof === "seen") return null;
+  if (proof !== "manual") return "replacement-not-proven";
+  return order.orderedAt >= current.createdAt ? null : "use-left-to-a-person";
+}
+
+/** True when the current version must be replaced at once: its key is known to others, or the CA has revoked it. */
+export const mustBeReplaced = (orders: readonly RevocationOrder[], current: Serial): boolean =>
+  orders.some(
+    ({ serial, reason, state }) => serial === current && (reason === "KEY_COMPROMISE" || state === "revoked"),
+  );
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

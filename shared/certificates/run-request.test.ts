@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { PLAN_NAMES_MAX, parseRunRequest } from "./run-request.ts";
+
+describe("parseRunRequest", () => {
+  it("takes whatever a schedule or a person sends for a run", () => {
+    for (const event of [{}, null, undefined, "plan", { run: "now" }, { names: ["a"] }, [{ run: "plan" }]])
+      expect(parseRunRequest(event)).toEqual({ run: "all" });
+  });
+
+  it("takes a plan of all certificates, or of those that are named", () => {
+    expect(parseRunRequest({ run: "plan" })).toEqual({ run: "plan", names: null });
+    expect(parseRunRequest({ run: "plan", names: ["a", "b"] })).toEqual({ run: "plan", names: ["a", "b"] });
+  });
+
+  it.each([
+    ["names that are no list", { names: "bunny-client" }],
+    ["no names", { names: [] }],
+    ["an empty name", { names: [""] }],
+    ["too many names", { names: Array(PLAN_NAMES_MAX + 1).fill("a") }],
+    ["anything else", { dryRun: true }],
+  ])("throws for a plan with %s, rather than running", (_what, more) => {
+    expect(() => parseRunRequest({ run: "plan", ...more })).toThrow(/asks for a plan and is not one/);
+  });
+});

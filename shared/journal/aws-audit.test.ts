@@ -1,0 +1,212 @@
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterEach, describe, expect, it } from "vitest";
+import { startDynamoDb } from "../../local/aws/dynamodb.ts";
+import { makeKernel, region, startWorld } from "../../local/aws/test-world.ts";
+import { createModel, START } from "../../local/model/brain.ts";
+import type { Audit } from "./audit.ts";
+import { dynamoAudit } from "./aws-audit.ts";
+import type { ChangeRecord } from "./change.ts";
+import { newChange } from "./test-changes.ts";
+
+const TABLE = "journal";
+const YEARS = 365 * 86_400;
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function start(options: { readonly calm?: boolean } = {}) {
+  const kernel = makeKernel(options);
+  const dynamodb = await startDynamoDb({ kernel, region });
+  const world = await startWorld(() => [dynamodb.service]);
+  closing.push(world.server.close, dynamodb.close);
+  await dynamodb.createTable({ name: TABLE, partitionKey: "pk", sortKey: "sk" });
+  const client = new DynamoDBClient(world.client());
+  const pauses: number[] = [];
+  const of = (link: string) =>
+    dynamoAudit({
+      client,
+      table: TABLE,
+      link,
+      clockMs: () => START * 1_000,
+      pause: async (ms) => void pauses.push(ms),
+    });
+  return { ...world, options: world.client(), dynamodb, client, of, pauses, audit: of("test-link") };
+}
+
+const openAdapter = async (): Promise<Audit> => (await start()).audit;
+const openModel = async (): Promise<Audit> => (await createModel()).audit;
+
+async function readAllOfOutbox(audit: Audit): Promise<ChangeRecord[]> {
+  const changes: ChangeRecord[] = [];
+  let after: string | null = null;
+  do {
+    const start: string | null = after;
+    const page = await audit.readOutbox(start);
+    changes.push(...page.changes);
+    after = page.next;
+  } while (after !== null);
+  return changes;
+}
+
+const subjects = (changes: readonly ChangeRecord[]) => changes.map(({ after }) => after?.["certificateArn"]);
+const all = { target: null, limit: 100 };
+
+/** What the tests of the verbs rely on in the model is what the adapter really does. */
+describe.each([
+  ["the adapter, over DynamoDB", openAdapter],
+  ["the model", openModel],
+])("%s", (_name, open) => {
+  it("has nothing to tell and no history at first", async () => {
+    const audit = await open();
+    expect(await audit.readOutbox(null)).toEqual({ changes: [], unreadable: [], next: null });
+    expect(await audit.history(all)).toEqual([]);
+  });
+
+  it("gives back what was recorded as it was, with its instant", async () => {
+    const audit = await open();
+    const change = newChange("one", {
+      before: { requestId: "r", csrDigest: "c" },
+      after: null,
+      reasons: ["other-identity", "subject attribute 2.5.4.6"],
+      requestIds: { lambda: "l", function: "f", "key-vault": "k" },
+    });
+    await audit.record(change);
+    const stamped = { ...change, at: "2026-11-21T08:00:00.000Z" };
+    expect((await audit.readOutbox(null)).changes).toEqual([stamped]);
+    expect(await audit.history(all)).toEqual([stamped]);
+    await audit.file([stamped]);
+    expect(await audit.history(all)).toEqual([stamped]);
+  });
+
+  it("keeps the order of changes that are made within a millisecond", async () => {
+    const audit = await open();
+    const made = ["b", "a", "d", "c"];
+    for (const subject of made) await audit.record(newChange(subject));
+    expect(subjects(await readAllOfOutbox(audit))).toEqual(made);
+    expect(subjects(await audit.history(all))).toEqual(made.toReversed());
+  });
+
+  it("takes what was told out of the outbox, and no more than that", async () => {
+    const audit = await open();
+    for (const subject of ["a", "b", "c"]) await audit.record(newChange(subject));
+    const { changes } = await audit.readOutbox(null);
+    await audit.file(changes.slice(0, 2));
+    expect(subjects((await audit.readOutbox(null)).changes)).toEqual(["c"]);
+    expect(subjects(await audit.history(all))).toEqual(["c", "b", "a"]);
+  });
+
+  it("has the history of the link and of each certificate, told or not, the newest first", async () => {
+    const audit = await open();
+    for (const [subject, target] of [
+      ["a", "bunny-client"],
+      ["b", "other-client"],
+      ["c", "bunny-client"],
+    ] as const)
+      await audit.record(newChange(subject, { target }));
+    const { changes } = await audit.readOutbox(null);
+    await audit.file(changes.slice(0, 2));
+    expect(subjects(await audit.history({ target: "bunny-client", limit: 10 }))).toEqual(["c", "a"]);
+    expect(subjects(await audit.history({ target: "other-client", limit: 10 }))).toEqual(["b"]);
+    expect(subjects(await audit.history({ target: null, limit: 2 }))).toEqual(["c", "b"]);
+    expect(await audit.history({ target: "bunny", limit: 10 })).toEqual([]);
+  });
+
+  it("counts a change once that was recorded twice", async () => {
+    const audit = await open();
+    for (const subject of ["a", "b", "b", "b"]) await audit.record(newChange(subject));
+    await audit.file((await audit.readOutbox(null)).changes);
+    expect(subjects(await audit.history({ target: null, limit: 2 }))).toEqual(["b", "a"]);
+  });
+
+  it("gives many changes page by page, and files them", async () => {
+    const audit = await open();
+    const many = Array.from({ length: 130 }, (_, index) => String(index));
+    for (const subject of many) await audit.record(newChange(subject));
+    expect(subjects((await audit.readOutbox(null)).changes)).toHaveLength(100);
+    const changes = await readAllOfOutbox(audit);
+    expect(subjects(changes)).toEqual(many);
+    await audit.file(changes);
+    expect(await audit.readOutbox(null)).toMatchObject({ changes: [], next: null });
+    expect(subjects(await audit.history({ target: null, limit: 500 }))).toEqual(many.toReversed());
+  });
+});
+
+describe("dynamoAudit", () => {
+  it("keeps links apart in one table", async () => {
+    const { of } = await start();
+    await of("one").record(newChange("a"));
+    await of("one").file((await of("one").readOutbox(null)).changes);
+    expect(await of("two").history(all)).toEqual([]);
+    await of("one").record(newChange("b"));
+    expect((await of("two").readOutbox(null)).changes).toEqual([]);
+  });
+
+  it("keeps a change for two years, under the link and under its certificate", async () => {
+    const { audit, dynamodb } = await start();
+    await audit.record(newChange("a"));
+    await audit.file((await audit.readOutbox(null)).changes);
+    const items = await dynamodb.items(TABLE);
+    expect(items.map(({ pk }) => pk)).toEqual(
+      expect.arrayContaining([{ S: "history#test-link" }, { S: "history#test-link#bunny-client" }]),
+    );
+    expect(items.map(({ expiresAt }) => expiresAt)).toEqual(Array(2).fill({ N: String(START + 2 * YEARS) }));
+  });
+
+  it("writes again what DynamoDB left unprocessed, after a pause", async () => {
+    const { audit, pauses, dynamodb } = await start({ calm: false });
+    for (let n = 0; n < 90; n += 1) await audit.record(newChange(String(n)));
+    await audit.file(await readAllOfOutbox(audit));
+    expect(pauses.length).toBeGreaterThan(0);
+    expect(await readAllOfOutbox(audit)).toEqual([]);
+    expect(await dynamodb.items(TABLE)).toHaveLength(180);
+  });
+
+  it("leaves the outbox as it is when the history was not written", async () => {
+    const { audit, options } = await start();
+    await audit.record(newChange("a"));
+    const { changes } = await audit.readOutbox(null);
+    const failing = new DynamoDBClient({ ...options, endpoint: "http://127.0.0.1:9" });
+    const broken = dynamoAudit({
+      client: failing,
+      table: TABLE,
+      link: "test-link",
+      clockMs: () => 0,
+      pause: async () => {},
+    });
+    await expect(broken.file(changes)).rejects.toMatchObject({ name: "CloudError", code: "unreachable" });
+    expect((await audit.readOutbox(null)).changes).toHaveLength(1);
+  });
+
+  it("tells when a change was made that it cannot read, and leaves it", async () => {
+    const { audit, client } = await start();
+    const at = "2027-01-01T00:00:00.000Z";
+    const Item = { pk: { S: "link#test-link" }, sk: { S: `change#${at}#x` }, kind: { S: "of-the-future" } };
+    await client.send(new PutItemCommand({ TableName: TABLE, Item }));
+    await audit.record(newChange("a"));
+    const { changes, unreadable } = await audit.readOutbox(null);
+    expect(subjects(changes)).toEqual(["a"]);
+    expect(unreadable).toEqual([at]);
+    await audit.file(changes);
+    expect((await audit.readOutbox(null)).unreadable).toEqual([at]);
+  });
+
+  it("reads the outbox by the latest write", async () => {
+    const { audit, sightings } = await start();
+    await audit.readOutbox(null);
+    expect(Buffer.from(sightings[0]?.bytes ?? []).toString()).toContain('"ConsistentRead":true');
+  });
+
+  it("throws DynamoDB's code when it fails", async () => {
+    const { client } = await start();
+    const options = { client, table: "no-such-table", link: "x", clockMs: () => 0, pause: async () => {} };
+    const other = dynamoAudit(options);
+    for (const call of [
+      async () => [await other.record(newChange("a"))],
+      async () => [await other.readOutbox(null)],
+      async () => await other.history(all),
+    ])
+      await expect(call()).rejects.toMatchObject({ name: "CloudError", code: "ResourceNotFoundException" });
+  });
+});
