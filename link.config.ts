@@ -105,4 +105,47 @@ export default defineLink({
       ],
     },
   ],
+
+  // The VPN tunnels between the two clouds. Left out, nobody looks after them. Tunnels that exist are only named;
+  // their options are never changed.
+  //
+  // vpn: {
+  //   // Where the Azure connections are; `subscription` is said when it is another than the deployment's.
+  //   azure: { resourceGroup: "network" },
+  //   connections: [
+  //     {
+  //       name: "one",
+  //       // To create one: { create: { gateway: "vgw-…" or "tgw-…", azureIp: "203.0.113.20", azureAsn: 65515 } }.
+  //       aws: { adopt: "vpn-0a1b2c3d4e5f60718" },
+  //       routing: "bgp",
+  //       // The outside address is AWS's, and joins the two ends: Azure's local network gateway has it too. A tunnel
+  //       // that is created has none yet, and with BGP a network of its own: insideCidr: "169.254.21.0/30".
+  //       tunnels: [
+  //         { name: "one-a", outsideIp: "198.51.100.10", azure: { adopt: "aws-one-a" } },
+  //         { name: "one-b", outsideIp: "198.51.100.11", azure: { adopt: "aws-one-b" } },
+  //       ],
+  //     },
+  //   ],
+  //   // A tunnel that is down is reset at its Azure end first, then replaced at its AWS end; "off" only tells.
+  //   repair: "on",
+  //   // How long it must be down before the first repair, and between two; doubled with each that did not help.
+  //   repairAfter: "3 minutes",
+  //   repairBackOff: "10 minutes",
+  //   // Of one tunnel; after that it waits for a person.
+  //   repairsPerDay: 4,
+  //   // Down this often within this time is told as one unsteady tunnel, until it has been steady for that long.
+  //   flap: { count: 3, within: "1 hour" },
+  //   // How long before AWS replaces a tunnel of its own accord somebody is told.
+  //   maintenanceWarning: "7 days",
+  // },
+
+  // Who is told of incidents. Each is an event on the link's bus besides.
+  //
+  // alerts: {
+  //   slack: { channel: "C0123456789" },
+  //   // Told by AWS when an alarm rings, even when nothing of this link runs any more.
+  //   emails: ["on-call@example.com"],
+  //   // Where you publish docs/operating.md.
+  //   runbook: "https://example.com/operating.md",
+  // },
 });

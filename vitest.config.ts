@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** System tests start processes and servers of their own; all others share one process, which is five times faster. */
+/**
+ * System tests start processes and servers of their own, one file after another and beside nothing else; all others
+ * share one process for each core, which is many times faster than one for each file.
+ */
 const system = "**/*.system.test.ts";
 const ignored = ["**/node_modules/**", "**/.cache/**", "**/.sst/**"];
 
@@ -12,11 +15,25 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["**/*.test.ts"], exclude: [...ignored, system], isolate: false },
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: [...ignored, system],
+          isolate: false,
+          maxWorkers: "100%",
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,
-        test: { name: "system", include: [system], exclude: ignored, pool: "forks", fileParallelism: false },
+        test: {
+          name: "system",
+          include: [system],
+          exclude: ignored,
+          pool: "forks",
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -6,6 +6,9 @@ import { STSClient } from "@aws-sdk/client-sts";
 import middy from "@middy/core";
 import * as z from "zod";
 import declared from "../link.config.ts";
+import { incidentBus } from "../shared/alerts/aws-bus.ts";
+import { dynamoIncidents } from "../shared/alerts/aws-store.ts";
+import { reportConditions } from "../shared/alerts/report-conditions.ts";
 import { createHand } from "../shared/azure-api/client.ts";
 import { privateCa } from "../shared/certificates/aws-authority.ts";
 import { dynamoJournal } from "../shared/certificates/aws-journal.ts";
@@ -14,11 +17,14 @@ import { bunnyCertificates } from "../shared/certificates/desired.ts";
 import { planRun } from "../shared/certificates/plan-run.ts";
 import { renewCertificates } from "../shared/certificates/renew.ts";
 import { parseRunRequest } from "../shared/certificates/run-request.ts";
+import { dynamoFreeze } from "../shared/freeze/aws-freeze.ts";
 import { dynamoAudit } from "../shared/journal/aws-audit.ts";
 import { eventBus, eventSender } from "../shared/journal/aws-bus.ts";
 import { linkDigest, parseLink } from "../shared/link/load.ts";
 import { CLIENT_LIMITS } from "../shared/runtime/aws.ts";
+import { PACED_CLIENT_LIMITS } from "../shared/runtime/aws-retries.ts";
 import { parseEnvironment } from "../shared/runtime/environment.ts";
+import { heartbeat } from "../shared/runtime/heartbeat.ts";
 import { failOnTrouble, lambdaSink } from "../shared/runtime/lambda.ts";
 import { lazily } from "../shared/runtime/lazily.ts";
 import { createLog } from "../shared/runtime/log.ts";
@@ -51,22 +57,38 @@ const logs = lazily(async () => {
   const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
   return new CloudWatchLogsClient(CLIENT_LIMITS);
 });
+const log = createLog(lambdaSink, { link: link.name });
+const sender = eventSender(CLIENT_LIMITS);
+const alerts = {
+  link: link.name,
+  messenger: link.alerts?.slack !== undefined,
+  store: dynamoIncidents(journal),
+  bus: incidentBus(sender, environment.BUS_NAME),
+  clock,
+  log,
+};
+const hand = createHand({ url: environment.HAND_URL, link: linkDigest(link), token, fetch });
 const deployed = {
   link,
+  concern: "certificates" as const,
+  tell: (report: Parameters<typeof reportConditions>[1]) => reportConditions(alerts, report),
+  // Where there are tunnels, whoever watches them does it each minute.
+  ...(link.vpn === undefined ? { sweeps: { hand, freezes: dynamoFreeze(journal) } } : {}),
   certificates: bunnyCertificates(link),
   pace: createPace(() => performance.now()),
   clock,
-  log: createLog(lambdaSink, { link: link.name }),
+  log,
   pause: (ms: number) => pause(ms),
-  hand: createHand({ url: environment.HAND_URL, link: linkDigest(link), token, fetch }),
-  authority: privateCa(new ACMPCAClient(CLIENT_LIMITS), environment.CA_ARN, "client"),
+  hand,
+  authority: privateCa(new ACMPCAClient(PACED_CLIENT_LIMITS), environment.CA_ARN, "client"),
   journal: dynamoJournal({ ...journal, clock }),
   audit: dynamoAudit({ ...journal, clockMs: Date.now, pause: (ms) => pause(ms) }),
-  bus: eventBus(eventSender(CLIENT_LIMITS), environment.BUS_NAME),
+  bus: eventBus(sender, environment.BUS_NAME),
   usage: relayLog(logs, environment.RELAY_LOG_GROUP),
 };
 
 export const handler = middy<unknown, { readonly trouble: readonly string[] }>()
+  .use(heartbeat({ clockMs: Date.now, write: (text) => process.stdout.write(text) }))
   .use(failOnTrouble())
   .handler(async (event, context) => {
     const invocation = { actor: context.functionName, requestId: context.awsRequestId };

@@ -6,6 +6,9 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import middy from "@middy/core";
 import * as z from "zod";
 import declared from "../link.config.ts";
+import { incidentBus } from "../shared/alerts/aws-bus.ts";
+import { dynamoIncidents } from "../shared/alerts/aws-store.ts";
+import { reportConditions } from "../shared/alerts/report-conditions.ts";
 import { privateCa } from "../shared/certificates/aws-authority.ts";
 import { dynamoJournal } from "../shared/certificates/aws-journal.ts";
 import { relayReplicas } from "../shared/certificates/aws-loaded.ts";
@@ -21,8 +24,10 @@ import { eventBus, eventSender } from "../shared/journal/aws-bus.ts";
 import type { RequestIds } from "../shared/journal/change.ts";
 import { parseLink } from "../shared/link/load.ts";
 import { CLIENT_LIMITS } from "../shared/runtime/aws.ts";
+import { PACED_CLIENT_LIMITS } from "../shared/runtime/aws-retries.ts";
 import { parseEnvironment } from "../shared/runtime/environment.ts";
 import { ConfigError } from "../shared/runtime/errors.ts";
+import { heartbeat } from "../shared/runtime/heartbeat.ts";
 import { failOnTrouble, lambdaSink } from "../shared/runtime/lambda.ts";
 import { lazily } from "../shared/runtime/lazily.ts";
 import { createLog } from "../shared/runtime/log.ts";
@@ -60,16 +65,28 @@ const relay = {
   pinned: environment.PINNED_CA.map(pemToDer),
   replicas: relayReplicas({ client: logs, group: environment.RELAY_LOG_GROUP, clock }),
 };
+const log = createLog(lambdaSink, { link: link.name });
+const sender = eventSender(CLIENT_LIMITS);
+const alerts = {
+  link: link.name,
+  messenger: link.alerts?.slack !== undefined,
+  store: dynamoIncidents(journal),
+  bus: incidentBus(sender, environment.BUS_NAME),
+  clock,
+  log,
+};
 const deployed = {
   link,
+  concern: "relay-certificate" as const,
+  tell: (report: Parameters<typeof reportConditions>[1]) => reportConditions(alerts, report),
   pace: createPace(() => performance.now()),
   clock,
-  log: createLog(lambdaSink, { link: link.name }),
+  log,
   pause: (ms: number) => pause(ms),
-  authority: privateCa(new ACMPCAClient(CLIENT_LIMITS), environment.CA_ARN, "server"),
+  authority: privateCa(new ACMPCAClient(PACED_CLIENT_LIMITS), environment.CA_ARN, "server"),
   journal: dynamoJournal({ ...journal, clock }),
   audit: dynamoAudit({ ...journal, clockMs: Date.now, pause: (ms) => pause(ms) }),
-  bus: eventBus(eventSender(CLIENT_LIMITS), environment.BUS_NAME),
+  bus: eventBus(sender, environment.BUS_NAME),
 };
 
 /** Of one invocation: what it has written itself is part of what it reads. */
@@ -87,6 +104,7 @@ function openRelay() {
 }
 
 export const handler = middy<unknown, { readonly trouble: readonly string[] }>()
+  .use(heartbeat({ clockMs: Date.now, write: (text) => process.stdout.write(text) }))
   .use(failOnTrouble())
   .handler(async (event, context) => {
     const invocation = { actor: context.functionName, requestId: context.awsRequestId };

@@ -6,6 +6,7 @@ import { azureAccount } from "./names.ts";
 const BUILT_IN = {
   "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
   "Storage Blob Data Owner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+  "Storage Table Data Contributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
 } as const;
 
 export interface Assignment {

@@ -5,7 +5,7 @@ import { DEPLOYED } from "../shared/runtime/deployed-names.ts";
 import { lambdaRoleArn, proveIdentityTo } from "./lambda-role.ts";
 import { tokenAudience } from "./names.ts";
 import { type RenewalParts, renewalEnvironment, renewalPermissions } from "./renewal-permissions.ts";
-import { createScheduledFunction } from "./scheduled-function.ts";
+import { createScheduledFunction, type Scheduled } from "./scheduled-function.ts";
 
 const CONCERN = DEPLOYED.renewCertificates;
 
@@ -20,8 +20,8 @@ export function renewCertificatesRoleArn(): $util.Output<string> {
   return lambdaRoleArn(CONCERN);
 }
 
-export function scheduleRenewals(parts: BunnyRenewalParts): void {
-  createScheduledFunction({
+export function scheduleRenewals(parts: BunnyRenewalParts): Scheduled {
+  return createScheduledFunction({
     logicalName: "RenewCertificates",
     concern: CONCERN,
     description: "Renews the certificates of the link before they end.",

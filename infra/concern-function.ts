@@ -18,7 +18,9 @@ export interface ConcernFunction {
   /** Of what is deployed, and of the entry point in functions/, such as "renew-certificates". */
   concern: string;
   description: string;
-  environment: Record<string, $util.Input<string>>;
+  environment: $util.Input<Record<string, $util.Input<string>>>;
+  /** Left out, five minutes. */
+  timeout?: "1 minute" | "2 minutes";
   /** Beyond writing its own log and its dead letters. */
   permissions: Permission[];
   deadLetterArn: $util.Output<string>;
@@ -39,7 +41,7 @@ export function createConcernFunction(wanted: ConcernFunction): sst.aws.Function
 }
 
 function createFunction(wanted: ConcernFunction): sst.aws.Function {
-  const { logicalName, concern, description, environment, permissions, deadLetterArn } = wanted;
+  const { logicalName, concern, description, environment, permissions, deadLetterArn, timeout } = wanted;
   const name = stageName(concern);
   return new sst.aws.Function(logicalName, {
     name,
@@ -48,7 +50,7 @@ function createFunction(wanted: ConcernFunction): sst.aws.Function {
     runtime: "nodejs24.x",
     architecture: "arm64",
     memory: "512 MB",
-    timeout: TIMEOUT,
+    timeout: timeout ?? TIMEOUT,
     logging: { format: "json", retention: "3 months" },
     environment,
     // Splitting leaves unread what only other ways of logging in to AWS need. Without the original names of

@@ -5,10 +5,13 @@ import { stageName } from "./names.ts";
 /** The longest that SQS keeps a message: 14 days. */
 const RETENTION_SECONDS = 1_209_600;
 
+/** The queue's name, fixed for the stage. */
+export const deadLettersName = (): string => stageName("dead-letters");
+
 /** Returns the queue's ARN. `ruleArns` are the rules of EventBridge that may send to it. */
 export function createDeadLetters(ruleArns: $util.Output<string>[]): $util.Output<string> {
   const queue = new aws.sqs.Queue("DeadLetters", {
-    name: stageName("dead-letters"),
+    name: deadLettersName(),
     messageRetentionSeconds: RETENTION_SECONDS,
     sqsManagedSseEnabled: true,
   });

@@ -2,6 +2,7 @@
 /** The half of the automation that lives in Azure: one Function App with an identity of its own. */
 import { buildFunctionPackage } from "./function-package.ts";
 import { allowHostStorage, createFunctionStorage, type FunctionStorage } from "./function-storage.ts";
+import { allowHandTable, createHandTable } from "./hand-table.ts";
 import { stageName, tokenAudience, uniqueSuffix } from "./names.ts";
 import type { ResourceGroup } from "./resource-group.ts";
 
@@ -14,6 +15,9 @@ export interface FunctionApp {
 export interface FunctionSettings {
   TOKEN_ISSUER: $util.Input<string>;
   ROLE_RENEW_CERTIFICATES: $util.Input<string>;
+  /** Where the link has tunnels. */
+  ROLE_WATCH_TUNNELS?: $util.Input<string>;
+  CONNECTIONS?: $util.Input<string>;
   VAULTS: $util.Input<string>;
   PINNED_CA: $util.Input<string>;
 }
@@ -25,9 +29,12 @@ const INSTANCES_MAX = 40;
 export function createFunctionApp(group: ResourceGroup, settings: FunctionSettings): FunctionApp {
   const code = buildFunctionPackage();
   const storage = createFunctionStorage(group, code);
+  const table = createHandTable(group, storage);
   const app = createSite(group, storage, {
     ...settings,
     TOKEN_AUDIENCE: tokenAudience(),
+    TABLES_URL: storage.tablesUrl,
+    TABLE_NAME: table.name,
     AzureWebJobsStorage__accountName: storage.accountName,
     // A changed setting restarts the app, and only then does it load a new package.
     PACKAGE_DIGEST: code.digest,
@@ -35,6 +42,7 @@ export function createFunctionApp(group: ResourceGroup, settings: FunctionSettin
   forbidPasswords(group, app.name);
   const principalId = app.identity.apply((identity) => present(identity?.principalId));
   allowHostStorage(storage, principalId);
+  allowHandTable(table, principalId);
   return { host: app.defaultHostName, principalId };
 }
 

@@ -8,6 +8,8 @@ import type { ResourceGroup } from "./resource-group.ts";
 export interface FunctionStorage {
   id: $util.Output<string>;
   accountName: $util.Output<string>;
+  /** Of its tables. */
+  tablesUrl: $util.Output<string>;
   /** Where the app finds its package. Known once the package is there. */
   packageContainerUrl: $util.Output<string>;
 }
@@ -28,6 +30,7 @@ export function createFunctionStorage(group: ResourceGroup, code: FunctionPackag
   return {
     id: account.id,
     accountName: account.name,
+    tablesUrl: account.primaryEndpoints.apply(({ table }) => table),
     packageContainerUrl: $resolve([endpoint, container.name, upload.url]).apply(
       ([blob, name]) => `${blob}${name}`,
     ),

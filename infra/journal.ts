@@ -38,18 +38,31 @@ export function noteInJournal(journal: Journal): Permission[] {
 }
 
 /**
- * For the keys of this link alone, and the history only by the batches that file what was told. Every call that is
+ * For the keys of this link alone, the history only by the batches that file what was told, and of incidents what is
+ * over (what stands of them is among the notes). Every call that is
  * allowed names its keys, so that "ForAllValues" is never met by having none
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
  */
 export function keepJournal(journal: Journal): Permission[] {
-  const { notes, filing } = journalPermissions(journal);
-  return [...notes, filing];
+  const { notes, filing, past } = journalPermissions(journal);
+  return [...notes, filing, past];
 }
 
-function journalPermissions(journal: Journal): { notes: Permission[]; filing: Permission } {
+/** For who keeps what stands of the link (the lease, what is remembered of tunnels) and reports incidents of it. */
+export function keepStanding(journal: Journal): Permission[] {
+  const { standing, incidents } = journalPermissions(journal);
+  return [...standing, ...incidents];
+}
+
+/** For who reports or tells incidents: those that stand, and where they go once they are over. */
+export function keepIncidents(journal: Journal): Permission[] {
+  return journalPermissions(journal).incidents;
+}
+
+function journalPermissions(journal: Journal) {
   const { name } = link;
-  const [standing, intents] = [`link#${name}`, `intent#${name}#*`];
+  const standing = `link#${name}`;
+  const intents = [`intent#${name}#*`, `key#${name}#*`];
   const history = [`history#${name}`, `history#${name}#*`];
   const within = (actions: string[], keys: string[]): Permission => ({
     actions: actions.map((action) => `dynamodb:${action}`),
@@ -58,9 +71,15 @@ function journalPermissions(journal: Journal): { notes: Permission[]; filing: Pe
   });
   return {
     notes: [
-      within(["GetItem", "Query"], [standing, intents, ...history]),
-      within(["PutItem", "UpdateItem"], [standing, intents]),
+      within(["GetItem", "Query"], [standing, ...intents, ...history]),
+      within(["PutItem", "UpdateItem"], [standing, ...intents]),
     ],
     filing: within(["BatchWriteItem"], [standing, ...history]),
+    past: within(["PutItem"], [`incidents#${name}`]),
+    standing: [within(["GetItem"], [standing])],
+    incidents: [
+      within(["Query", "UpdateItem"], [standing]),
+      within(["PutItem"], [standing, `incidents#${name}`]),
+    ],
   };
 }

@@ -35,3 +35,6 @@ export function uniqueSuffix(thing: string): $util.Output<string> {
       .slice(0, SUFFIX_LENGTH),
   );
 }
+
+/** What the names of the stage's alarms begin with. */
+export const alarmPrefix = (): string => `${stageName()}-`;

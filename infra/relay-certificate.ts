@@ -2,12 +2,17 @@
 /** The function that renews relay's server certificate, when it runs, and exactly what it may do. */
 import type { Link } from "../shared/link/schema.ts";
 import { DEPLOYED } from "../shared/runtime/deployed-names.ts";
+import { withinLimit } from "./lambda-environment.ts";
 import { lambdaRoleArn, type Permission } from "./lambda-role.ts";
+import { stageName } from "./names.ts";
 import { createRelaySecret, type RelaySecret } from "./relay-secret.ts";
 import { type RenewalParts, renewalEnvironment, renewalPermissions } from "./renewal-permissions.ts";
-import { createScheduledFunction } from "./scheduled-function.ts";
+import { createScheduledFunction, type Scheduled } from "./scheduled-function.ts";
 
 const CONCERN = DEPLOYED.renewRelayCertificate;
+
+const TOO_LONG =
+  "PINNED_CA is the CA's certificate and those above it: adopt a CA with fewer or shorter ones above it (ECDSA's are half as long as RSA's), or leave relay.certificate out of the link.";
 
 export interface RelayRenewalParts extends RenewalParts {
   /** PEM: the CA's own certificate and those above it. */
@@ -16,23 +21,33 @@ export interface RelayRenewalParts extends RenewalParts {
   schedule: Link["certificates"];
 }
 
-/** Returns the ARN of the secret in which relay finds its certificate; none when the link wants no such one. */
+export interface RelayRenewal {
+  /** Of the secret in which relay finds its certificate. */
+  secretArn: $util.Output<string>;
+  scheduled: Scheduled;
+}
+
+/** None when the link wants no certificate for relay. */
 export function scheduleRelayRenewal(
   wanted: Link["relay"]["certificate"],
   parts: RelayRenewalParts,
-): $util.Output<string> | undefined {
+): RelayRenewal | undefined {
   if (wanted === undefined) return undefined;
   const secret = createRelaySecret({ keeperArn: lambdaRoleArn(CONCERN), readers: wanted.readers });
-  createScheduledFunction({
+  const scheduled = createScheduledFunction({
     logicalName: "RenewRelayCertificate",
     concern: CONCERN,
     description: "Renews relay's server certificate before it ends.",
-    environment: { ...renewalEnvironment(parts), SECRET_ARN: secret.arn, PINNED_CA: parts.pinnedCa },
+    environment: withinLimit(
+      stageName(CONCERN),
+      { ...renewalEnvironment(parts), SECRET_ARN: secret.arn, PINNED_CA: parts.pinnedCa },
+      TOO_LONG,
+    ),
     permissions: [...renewalPermissions(parts, "server"), ...keepSecret(secret)],
     deadLetterArn: parts.deadLetterArn,
     schedule: parts.schedule,
   });
-  return secret.arn;
+  return { secretArn: secret.arn, scheduled };
 }
 
 /** Versions and labels of the one secret. It may not be deleted, nor given to others. */

@@ -8,14 +8,27 @@ import { stageName } from "./names.ts";
 /** The next run looks again at everything, so an event that is older than this has nothing left to say. */
 const EVENT_AGE_MAX_SECONDS = 3_600;
 
+/** The finest that Scheduler has. */
+export const EACH_MINUTE: Link["certificates"] = { checkEverySeconds: 60, timeZone: "UTC" };
+
 export interface ScheduledFunction extends Omit<ConcernFunction, "eventAgeMaxSeconds"> {
   schedule: Link["certificates"];
 }
 
-export function createScheduledFunction(wanted: ScheduledFunction): sst.aws.Function {
-  const created = createConcernFunction({ ...wanted, eventAgeMaxSeconds: EVENT_AGE_MAX_SECONDS });
-  createSchedule(created.arn, wanted);
-  return created;
+/** What others have to know of it. */
+export interface Scheduled {
+  logicalName: string;
+  concern: string;
+  name: $util.Output<string>;
+  arn: $util.Output<string>;
+  everySeconds: number;
+}
+
+export function createScheduledFunction(wanted: ScheduledFunction): Scheduled {
+  const { logicalName, concern, schedule } = wanted;
+  const { name, arn } = createConcernFunction({ ...wanted, eventAgeMaxSeconds: EVENT_AGE_MAX_SECONDS });
+  createSchedule(arn, wanted);
+  return { logicalName, concern, name, arn, everySeconds: schedule.checkEverySeconds };
 }
 
 function createSchedule(functionArn: $util.Output<string>, wanted: ScheduledFunction): void {

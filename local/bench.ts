@@ -1,12 +1,17 @@
 /**
- * `npm run bench`: how long the deployed bundles take to load, how long plans take, and how many calls of the
- * clouds a renewal needs. `--json` prints one document; `--runs N` sets how often each bundle is loaded.
+ * `npm run bench`: how long the deployed bundles take to load, how long plans take, how many calls of the clouds a
+ * renewal and a sweep of the tunnels need, and how long it is from an alarm to Slack; then, over models in their own time, how soon outages are healed, what many certificates due at once
+ * take, and what runs at once cost. `--json` prints one document; `--runs N` sets how often each bundle is loaded.
  */
 import { availableParallelism } from "node:os";
 import { countCalls } from "./bench/calls.ts";
 import { measureImports } from "./bench/imports.ts";
+import { measureLoads } from "./bench/load.ts";
+import { measureOutages } from "./bench/outages.ts";
 import { measurePlans } from "./bench/plans.ts";
 import { type Bench, tellBench } from "./bench/tell.ts";
+import { measureTogether } from "./bench/together.ts";
+import { measureTunnels } from "./bench/tunnels.ts";
 import { parseOptions } from "./command-line.ts";
 
 const RUNS_DEFAULT = 15;
@@ -20,12 +25,20 @@ const startedAt = performance.now();
 const imports = await measureImports(Math.max(1, options.number("runs") ?? RUNS_DEFAULT));
 const plans = measurePlans();
 const calls = await countCalls();
+const tunnels = await measureTunnels();
+// No time of the machine's is measured any more.
+const [loads, outages] = await Promise.all([measureLoads(), measureOutages()]);
+const together = await measureTogether();
 const bench: Bench = {
   node: process.versions.node,
   cores: availableParallelism(),
   imports,
   plans,
   calls,
+  tunnels,
+  outages,
+  loads,
+  together,
   durationMs: Math.round(performance.now() - startedAt),
 };
 process.stdout.write(options.flag("json") ? `${JSON.stringify(bench, null, 2)}\n` : tellBench(bench));

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { RefusalReason } from "../shared/azure-api/contract.ts";
 import { Intent } from "../shared/certificates/schema.ts";
+import { expectedTexts } from "./testing/expected-texts.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 const read = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
@@ -68,11 +69,16 @@ const NAMED = [
   "Why the brain refuses",
   "Why the hand refuses",
   "Who is not let in",
+  "Why an incident is not told",
   "Codes of failed calls",
   "The certificate of relay",
+  "Revocation",
   "Log events",
   "States of an intent",
   "Errors at load",
+  "Health of a tunnel",
+  "Why a tunnel is not mended",
+  "What an event of a tunnel says",
 ];
 
 /** Alone in quotes, or at the end of a quoted sentence, as in "bunny-client: refused, outlives-ca". */
@@ -134,9 +140,39 @@ describe("docs/operating.md", () => {
     ]);
   });
 
+  it("has an entry for each reason why an incident is not told", () => {
+    expectEntries("Why an incident is not told", literals("shared/alerts/tell-incident.ts", "UntoldReason"));
+  });
+
+  it("has an entry for each health of a tunnel, and for each reason not to mend it", () => {
+    expectEntries("Health of a tunnel", literals("shared/tunnels/health.ts", "Health"));
+    expectEntries("Why a tunnel is not mended", literals("shared/tunnels/repairs.ts", "WaitReason"));
+  });
+
+  it("has an entry for each thing that an event of a tunnel says", () => {
+    const file = "shared/tunnels/events.ts";
+    expectEntries("What an event of a tunnel says", [
+      ...literals(file, "LookReason"),
+      ...literals(file, "PassReason"),
+    ]);
+  });
+
+  it("has a heading for each condition that is told", () => {
+    const runbooks = sources.flatMap((file) => matches(read(file), /\brunbook: "([a-z-]+)"/g));
+    const headings = matches(read("docs/operating.md"), /^##+ (.+)$/gm);
+    const anchors = headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^a-z ]/g, "")
+        .replaceAll(" ", "-"),
+    );
+    expect(runbooks.length).toBeGreaterThan(3);
+    expect(runbooks.filter((runbook) => !anchors.includes(runbook))).toEqual([]);
+  });
+
   it("has an entry for each log event", () => {
     const logged = sources.flatMap((file) =>
-      matches(read(file), /\blog\.(?:info|warn|error)\(\s*"([^"]+)"/g),
+      matches(read(file), /\blog(?:\.(?:info|warn|error)|\[[^\]]+\])\(\s*"([^"]+)"/g),
     );
     const outcomes = literalsOf("shared/certificates/report.ts", "Outcome", "outcome");
     expectEntries("Log events", [...logged, ...outcomes.map((outcome) => `certificate.${outcome}`)]);
@@ -170,15 +206,15 @@ describe("docs/operating.md", () => {
   });
 });
 
-/** Wherever else it stands, a name that no test has in quotes is one that no test waits for. */
+/** A name that stands in a test's title, or among what it feeds in, is none that the test waits for. */
 describe("the tests", () => {
   const tests = globSync("{shared,functions,azure-functions,local}/**/*.test.ts", {
     cwd: ROOT,
     exclude: ["**/node_modules/**", "local/docs.test.ts"],
   });
-  const text = tests.map(read).join("\n");
+  const text = tests.map((file) => expectedTexts(read(file))).join("\n");
 
-  it.each(NAMED)("have each name under %s in quotes", (title) => {
+  it.each(NAMED)("wait for each name under %s", (title) => {
     const named = entries(title);
     expect(named.length).toBeGreaterThan(1);
     expect(named.filter((name) => !isQuoted(text, name))).toEqual([]);

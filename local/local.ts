@@ -6,6 +6,7 @@
 import { randomInt } from "node:crypto";
 import { ConfigError } from "../shared/runtime/errors.ts";
 import { parseOptions } from "./command-line.ts";
+import { startControl } from "./stack/control.ts";
 import { type Stack, startStack } from "./stack/stack.ts";
 import { tellCommandLine } from "./warrener/tell-command-line.ts";
 
@@ -36,12 +37,14 @@ try {
     secretEveryMs: 60_000 / speed,
     ...(linkFile === undefined ? {} : { linkFile }),
   });
-  const told = await tellCommandLine(stack, linkFile);
+  const control = await startControl(stack.vpn);
+  const told = await tellCommandLine(stack, linkFile, control);
   process.stdout.write(guide(stack));
   stack.begin();
   await stopped;
   process.stdout.write("stopping…\n");
   await told.takeBack();
+  await control.close();
   await stack.close();
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;

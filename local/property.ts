@@ -12,14 +12,24 @@ const SEED_MAX = 2 ** 31 - 1;
  */
 export function runs(cost = 1): { readonly numRuns: number; readonly seed: number } {
   const numRuns = Math.max(1, Math.floor((wholeNumber("SOAK_RUNS") ?? RUNS_DEFAULT) / cost));
-  const seed = wholeNumber("SEED") ?? Math.ceil(Math.random() * SEED_MAX);
+  const seed = drawSeed();
   process.stdout.write(`property: ${numRuns} runs, replay with SEED=${seed}\n`);
   return { numRuns, seed };
+}
+
+/** One case in so many, from a drawn one on; all of them where there is time for it. Prints the seed. */
+export function sampled<T>(cases: readonly T[], oneIn: number): T[] {
+  if (wholeNumber("SOAK_RUNS") !== undefined) return [...cases];
+  const seed = drawSeed();
+  process.stdout.write(`sample: one in ${oneIn} of ${cases.length} cases, replay with SEED=${seed}\n`);
+  return cases.filter((_, index) => index % oneIn === seed % oneIn);
 }
 
 /** A size for every day, or the full one where there is time for it. */
 export const sized = <T>(everyDay: T, soak: T): T =>
   wholeNumber("SOAK_RUNS") === undefined ? everyDay : soak;
+
+const drawSeed = (): number => wholeNumber("SEED") ?? Math.ceil(Math.random() * SEED_MAX);
 
 function wholeNumber(name: string): number | undefined {
   const text = process.env[name];

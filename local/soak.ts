@@ -1,6 +1,7 @@
 /**
- * `npm run soak`: every property test with `--runs N` cases (100,000), then `--demos N` demos (10), each with
- * another seed. All seeds are printed, so that a failure can be replayed. Exits with 1 when anything failed.
+ * `npm run soak`: every property test with `--runs N` cases (100,000), and in full what the tests take only a sample or
+ * a small size of (property.ts: `sampled`, `sized`); then `--demos N` demos (10), each with another seed. All seeds are
+ * printed, so that a failure can be replayed. Exits with 1 when anything failed.
  */
 import { randomInt } from "node:crypto";
 import { parseOptions } from "./command-line.ts";

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Refusal } from "../stand-in/operations.ts";
+import { ec2Wire, isEc2 } from "./ec2/wire.ts";
 import { jsonWire } from "./json-wire.ts";
 import { lambdaWire } from "./lambda-api/wire.ts";
 import { queryWire } from "./query-wire.ts";
@@ -57,5 +58,6 @@ export function unable(error: Error, request: AwsRequest | undefined): WireAnswe
 function wireOf(request: AwsRequest | undefined): Wire {
   if (request?.headers["x-amz-target"] !== undefined) return jsonWire({ target: "", version: "1.1" });
   if (request?.path.startsWith("/2015-03-31/") === true) return lambdaWire;
+  if (request !== undefined && isEc2(request)) return ec2Wire;
   return queryWire({ version: "", xmlns: "" });
 }

@@ -45,6 +45,26 @@ describe("createRbac", () => {
     expect(rbac.allowed("p", GET_SECRET, VAULT)).toBe(false);
   });
 
+  it("keeps what Resource Manager does apart from what is done to data", () => {
+    const id = "manager";
+    const role = {
+      id,
+      roleName: "x",
+      dataActions: [],
+      actions: ["Microsoft.Network/*"],
+      notActions: ["*/delete"],
+    };
+    const assignments = [{ principalId: "p", roleDefinitionId: id, scope: "/subscriptions/s" }];
+    const rbac = createRbac({ roleDefinitions: [role], assignments });
+    const scope = "/subscriptions/s/resourceGroups/rg";
+    expect(rbac.permits("p", "microsoft.network/connections/READ", scope)).toBe(true);
+    expect(rbac.permits("p", "Microsoft.Network/connections/delete", scope)).toBe(false);
+    expect(rbac.permits("q", "Microsoft.Network/connections/read", scope)).toBe(false);
+    expect(rbac.permits("p", "Microsoft.Network/connections/read", "/subscriptions/t")).toBe(false);
+    expect(rbac.allowed("p", "Microsoft.Network/connections/read", scope)).toBe(false);
+    expect(rbacWith(VAULT).permits("p", READ, VAULT)).toBe(false);
+  });
+
   it("knows Key Vault Secrets User under any form of its id", () => {
     const id =
       "/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/4633458B-17DE-408A-B874-0445C86B69E6";

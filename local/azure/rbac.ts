@@ -8,6 +8,8 @@ export const RoleDefinition = z.object({
   /** The full resource id or only its GUID; assignments may use either. */
   id: z.string().min(1),
   roleName: z.string(),
+  actions: z.array(z.string()).default([]),
+  notActions: z.array(z.string()).default([]),
   dataActions: z.array(z.string()),
   notDataActions: z.array(z.string()).default([]),
 });
@@ -21,8 +23,8 @@ export const RoleAssignment = z.object({
 });
 export type RoleAssignment = z.infer<typeof RoleAssignment>;
 
-/** Key Vault's built-in roles that deployments here use; dataActions as Microsoft publishes them. */
-export const BUILT_IN_ROLES: readonly RoleDefinition[] = [
+/** The built-in roles that deployments here use; dataActions as Microsoft publishes them. */
+export const BUILT_IN_ROLES: readonly z.input<typeof RoleDefinition>[] = [
   {
     id: "4633458b-17de-408a-b874-0445c86b69e6",
     roleName: "Key Vault Secrets User",
@@ -30,7 +32,6 @@ export const BUILT_IN_ROLES: readonly RoleDefinition[] = [
       "Microsoft.KeyVault/vaults/secrets/getSecret/action",
       "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
     ],
-    notDataActions: [],
   },
   {
     id: "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba",
@@ -41,13 +42,30 @@ export const BUILT_IN_ROLES: readonly RoleDefinition[] = [
       "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
       "Microsoft.KeyVault/vaults/keys/read",
     ],
-    notDataActions: [],
+  },
+  {
+    id: "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+    roleName: "Storage Table Data Contributor",
+    actions: [
+      "Microsoft.Storage/storageAccounts/tableServices/tables/read",
+      "Microsoft.Storage/storageAccounts/tableServices/tables/write",
+      "Microsoft.Storage/storageAccounts/tableServices/tables/delete",
+    ],
+    dataActions: [
+      "Microsoft.Storage/storageAccounts/tableServices/tables/entities/read",
+      "Microsoft.Storage/storageAccounts/tableServices/tables/entities/write",
+      "Microsoft.Storage/storageAccounts/tableServices/tables/entities/delete",
+      "Microsoft.Storage/storageAccounts/tableServices/tables/entities/add/action",
+      "Microsoft.Storage/storageAccounts/tableServices/tables/entities/update/action",
+    ],
   },
 ];
 
 export interface Rbac {
   /** `scope` is the resource id of what is acted on, such as `<vault id>/secrets/<name>`. */
   allowed(principalId: string, dataAction: string, scope: string): boolean;
+  /** The same for what Resource Manager does. */
+  permits(principalId: string, action: string, scope: string): boolean;
   /** The answer takes the assignment away again. */
   assign(assignment: RoleAssignment): () => void;
 }
@@ -58,10 +76,8 @@ export function createRbac(options: {
   readonly assignments: readonly z.input<typeof RoleAssignment>[];
 }): Rbac {
   const roles = new Map<string, RoleDefinition>();
-  for (const role of [
-    ...BUILT_IN_ROLES,
-    ...options.roleDefinitions.map((one) => RoleDefinition.parse(one)),
-  ]) {
+  for (const given of [...BUILT_IN_ROLES, ...options.roleDefinitions]) {
+    const role = RoleDefinition.parse(given);
     roles.set(roleGuid(role.id), role);
   }
   const assignments = new Set<RoleAssignment>();
@@ -78,19 +94,23 @@ export function createRbac(options: {
   }
   for (const assignment of options.assignments) assign(assignment);
 
+  const grantedTo = (principalId: string, scope: string, gives: (role: RoleDefinition) => boolean) =>
+    [...assignments].some((assignment) => {
+      const role = roles.get(roleGuid(assignment.roleDefinitionId));
+      return (
+        assignment.principalId === principalId &&
+        covers(assignment.scope, scope) &&
+        role !== undefined &&
+        gives(role)
+      );
+    });
+
   return {
     assign,
-    allowed(principalId, dataAction, scope) {
-      return [...assignments].some((assignment) => {
-        const role = roles.get(roleGuid(assignment.roleDefinitionId));
-        return (
-          assignment.principalId === principalId &&
-          covers(assignment.scope, scope) &&
-          role !== undefined &&
-          grants(role, dataAction)
-        );
-      });
-    },
+    allowed: (principalId, dataAction, scope) =>
+      grantedTo(principalId, scope, (role) => grants(role.dataActions, role.notDataActions, dataAction)),
+    permits: (principalId, action, scope) =>
+      grantedTo(principalId, scope, (role) => grants(role.actions, role.notActions, action)),
   };
 }
 
@@ -105,9 +125,9 @@ function covers(assigned: string, scope: string): boolean {
   return `${scope}/`.toLowerCase().startsWith(prefix);
 }
 
-function grants(role: RoleDefinition, dataAction: string): boolean {
-  const matches = (pattern: string) => actionPattern(pattern).test(dataAction);
-  return role.dataActions.some(matches) && !role.notDataActions.some(matches);
+function grants(given: readonly string[], taken: readonly string[], action: string): boolean {
+  const matches = (pattern: string) => actionPattern(pattern).test(action);
+  return given.some(matches) && !taken.some(matches);
 }
 
 function actionPattern(pattern: string): RegExp {

@@ -4,6 +4,7 @@
  */
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
+import type { TokenCredential } from "@azure/core-auth";
 import { ClientAssertionCredential } from "@azure/identity";
 import { CertificateClient, type CertificateClientOptions } from "@azure/keyvault-certificates";
 import { SecretClient } from "@azure/keyvault-secrets";
@@ -49,6 +50,10 @@ export interface World {
   readonly rbac: Rbac;
   readonly cluster: ServiceAccountIssuer;
   readonly vault: Vault;
+  /** What any of Microsoft's clients takes to come here, without retries. */
+  readonly network: Pick<CertificateClientOptions, "additionalPolicies" | "retryOptions">;
+  /** Tokens of that principal for whatever is asked for. */
+  credential(principal: Principal): TokenCredential;
   certificates(principal: Principal): CertificateClient;
   secrets(principal: Principal): SecretClient;
   /** Bunny's own way to a token, with Microsoft's credential. */
@@ -119,6 +124,8 @@ export async function createWorld(
     rbac,
     cluster,
     vault: vaults.vault("kv-test"),
+    network,
+    credential,
     certificates: (principal) => new CertificateClient(VAULT_URI, credential(principal), network),
     secrets: (principal) => new SecretClient(VAULT_URI, credential(principal), network),
     workloadIdentity: (assertion, clientId = BUNNY.clientId) =>

@@ -34,10 +34,15 @@ interface Subject {
 
 const BARE: Subject = { bundle: "bare Node", args: ["-e", ""], env: {} };
 const LOAD_TIMEOUT_MS = 20_000;
+/** Of which every function there is is deployed. */
+const LINK_FILE = path.resolve(import.meta.dirname, "..", "demo", "link.ts");
 
 export async function measureImports(rounds: number): Promise<ImportTime[]> {
-  await using graph = await evaluate();
-  const subjects = [BARE, ...graph.functions.map(lambdaSubject), await functionAppSubject(graph)];
+  await using graph = await evaluate({ linkFile: LINK_FILE });
+  const { certificatePem: caCertificate } = await makeCa();
+  const known = { caCertificate, tokenIssuer: "https://issuer.example.com" };
+  const lambdas = graph.functions.map((deployed) => lambdaSubject(deployed, known));
+  const subjects = [BARE, ...lambdas, functionAppSubject(graph, known)];
   const times = new Map(subjects.map((subject) => [subject, [] as number[]]));
   // The first process of each kind finds files that are not cached yet.
   for (const subject of subjects) await timeOf(subject);
@@ -64,18 +69,21 @@ async function describe(
   };
 }
 
-function lambdaSubject(deployed: Graph["functions"][number]): Subject {
-  const { logicalName, directory, handler, metafile, environment } = deployed;
+/** What no evaluation can know. */
+type Known = Parameters<typeof substitute>[1];
+
+function lambdaSubject(deployed: Graph["functions"][number], known: Known): Subject {
+  const { logicalName, directory, handler, metafile } = deployed;
   const file = path.join(directory, `${path.parse(handler).name}.mjs`);
   // It is loaded and never called, so nothing is asked at this address.
+  const environment = substitute(deployed.environment, known);
   const env = lambdaVariables({ ...deployed, runtimeApi: "127.0.0.1:1", env: environment });
   return { bundle: logicalName, args: [file], env, metafile };
 }
 
-async function functionAppSubject({ functionApp }: Graph): Promise<Subject> {
+function functionAppSubject({ functionApp }: Graph, known: Known): Subject {
   const { directory, metafile, settings } = functionApp;
-  const { certificatePem: caCertificate } = await makeCa();
-  const env = substitute(settings, { caCertificate, tokenIssuer: "https://issuer.example.com" });
+  const env = substitute(settings, known);
   return { bundle: "FunctionApp", args: [path.join(directory, "main.cjs")], env, metafile };
 }
 

@@ -9,13 +9,18 @@ export interface Samples {
 }
 
 export function summarize(timesMs: readonly number[]): Samples {
-  if (timesMs.length === 0) throw new Error("nothing was measured");
-  const sorted = timesMs.toSorted((one, other) => one - other);
+  const { median, min, max } = spreadOf(timesMs);
+  return { runs: timesMs.length, medianMs: rounded(median), minMs: rounded(min), maxMs: rounded(max) };
+}
+
+/** Of numbers of any kind. Throws when there is none. */
+export function spreadOf(values: readonly number[]) {
+  if (values.length === 0) throw new Error("nothing was measured");
+  const sorted = values.toSorted((one, other) => one - other);
   return {
-    runs: sorted.length,
-    medianMs: rounded((at(sorted, (sorted.length - 1) >> 1) + at(sorted, sorted.length >> 1)) / 2),
-    minMs: rounded(at(sorted, 0)),
-    maxMs: rounded(at(sorted, sorted.length - 1)),
+    median: (at(sorted, (sorted.length - 1) >> 1) + at(sorted, sorted.length >> 1)) / 2,
+    min: at(sorted, 0),
+    max: at(sorted, sorted.length - 1),
   };
 }
 

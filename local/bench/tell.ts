@@ -1,8 +1,14 @@
 /** The figures of a bench as a person reads them. */
 
-import type { RenewalCalls } from "./calls.ts";
+import type { RenewalCalls, RunCalls } from "./calls.ts";
 import type { ImportTime } from "./imports.ts";
+import type { LoadFigures } from "./load.ts";
+import type { OutageFigures } from "./outages.ts";
 import type { PlanTime } from "./plans.ts";
+import { table } from "./table.ts";
+import { loadTable, outageTable, togetherTable } from "./tell-models.ts";
+import type { TogetherFigures } from "./together.ts";
+import type { TunnelFigures } from "./tunnels.ts";
 
 export interface Bench {
   /** What the figures are from. */
@@ -11,10 +17,15 @@ export interface Bench {
   readonly imports: readonly ImportTime[];
   readonly plans: readonly PlanTime[];
   readonly calls: RenewalCalls;
+  readonly tunnels: TunnelFigures;
+  readonly outages: readonly OutageFigures[];
+  readonly loads: readonly LoadFigures[];
+  readonly together: readonly TogetherFigures[];
   readonly durationMs: number;
 }
 
-export function tellBench({ node, cores, imports, plans, calls, durationMs }: Bench): string {
+export function tellBench(bench: Bench): string {
+  const { node, cores, imports, plans, calls, tunnels, outages, loads, together, durationMs } = bench;
   return [
     `Node ${node}, ${cores} cores`,
     "",
@@ -50,15 +61,29 @@ export function tellBench({ node, cores, imports, plans, calls, durationMs }: Be
       ]),
     ),
     "",
-    ...callTable(calls),
+    ...callTable(calls.runs),
     "",
     `${calls.perRenewal} calls a renewal, ${calls.idle} when there is nothing to do (calm stand-ins, one certificate)`,
+    "",
+    ...callTable(tunnels.sweeps.map(({ sweep: run, total, calls }) => ({ run, total, calls }))),
+    "",
+    `from an alarm's event to Slack: ${eventToSlack(tunnels)}`,
+    "",
+    ...outageTable(outages),
+    "",
+    ...loadTable(loads),
+    "",
+    ...togetherTable(together),
+    "",
     `measured in ${(durationMs / 1_000).toFixed(1)} s`,
     "",
   ].join("\n");
 }
 
-function callTable({ runs }: RenewalCalls): string[] {
+const eventToSlack = ({ eventToSlack: { medianMs, minMs, maxMs, runs } }: TunnelFigures): string =>
+  `${medianMs} ms in the median of ${runs}, ${minMs} to ${maxMs} ms (both functions warm, calm stand-ins)`;
+
+function callTable(runs: readonly RunCalls[]): string[] {
   const operations = [...new Set(runs.flatMap(({ calls }) => Object.keys(calls)))].toSorted();
   const rows = operations.map((operation) => [
     operation,
@@ -66,18 +91,4 @@ function callTable({ runs }: RenewalCalls): string[] {
   ]);
   const totals = ["in all", ...runs.map(({ total }) => String(total))];
   return table(["calls of the clouds, by run", ...runs.map(({ run }) => run)], [...rows, totals]);
-}
-
-/** The first column to the left, all others to the right, each as wide as its widest text. */
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const lines = [heads, ...rows];
-  const widths = heads.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines.map((line) =>
-    line
-      .map((text, column) =>
-        column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0),
-      )
-      .join("   ")
-      .trimEnd(),
-  );
 }

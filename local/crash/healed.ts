@@ -1,11 +1,11 @@
 /** Kills a run at one moment, lets the next one heal it, and says what does not hold afterwards. */
 import { type Death, runAndDie } from "./matrix.ts";
 import { pollRelay, type Scene } from "./scene.ts";
-import type { Stage } from "./stages.ts";
+import { type Stage, setStage } from "./stages.ts";
 
 /** In words; [] when the next run has healed everything. */
 export async function faultsAfter(scene: Scene, stage: Stage, death: Death): Promise<string[]> {
-  await stage.prepare(scene);
+  await setStage(scene, stage);
   const before = count(scene);
   const { result, struck } = await runAndDie(scene, death);
   const faults = struck === 1 ? [] : [`the moment came ${struck} times`];

@@ -4,6 +4,7 @@ import { Serial } from "../../shared/certificates/schema.ts";
 import { requestByHand } from "../azure/key-vault/person.ts";
 import { until } from "../demo/chapter.ts";
 import { acceptedSerials } from "../demo/look.ts";
+import { forgetNotes, leaveNotes } from "./notes.ts";
 import { forgetCertificate, placeCertificate, pollRelay, type Scene } from "./scene.ts";
 
 export interface Stage {
@@ -13,6 +14,12 @@ export interface Stage {
   readonly adds: 0 | 1;
   /** bunny holds a certificate that works already when the run begins. */
   readonly holds: boolean;
+}
+
+/** The world as the stage begins, whatever the run before has left. */
+export async function setStage(scene: Scene, { prepare }: Stage): Promise<void> {
+  await forgetNotes(scene);
+  await prepare(scene);
 }
 
 const DAY_SECONDS = 86_400;
@@ -48,6 +55,15 @@ export const STAGES: readonly Stage[] = [
       const serial = Serial.parse(leaf.serialNumber);
       await pollRelay(scene);
       await until("relay's log shows it", () => acceptedSerials(scene.stack).includes(serial));
+    },
+    adds: 0,
+    holds: true,
+  },
+  {
+    name: "the collection of the hand's notes",
+    prepare: async (scene) => {
+      const { id } = await placeCertificate(scene, 6 * DAY_SECONDS);
+      await leaveNotes(scene, id);
     },
     adds: 0,
     holds: true,

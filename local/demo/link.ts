@@ -1,10 +1,12 @@
 /**
  * The demo's link: the reference link with certificates that live for 22 minutes and are renewed after twelve
- * seconds, so that several renewals can be watched, and with a certificate for relay. Only the local scheduler runs
- * faster than the clock; everything else is as it would be deployed.
+ * seconds, so that several renewals can be watched, with a certificate for relay, with two tunnels that exist, and
+ * with a Slack channel. Only the local scheduler, and what tunnels and alarms take, run faster than the clock;
+ * everything else is as it would be deployed.
  */
 import reference from "../../link.config.ts";
 import { defineLink } from "../../shared/link/load.ts";
+import { adoptedVpn } from "../testing/links.ts";
 
 const [bunny] = reference.bunnies;
 const [certificate] = bunny?.certificates ?? [];
@@ -23,4 +25,16 @@ export default defineLink({
   },
   certificates: { checkEvery: "10 minutes" },
   bunnies: [{ ...bunny, certificates: [{ ...rest, ...life }] }],
+  // In seconds of the clock, of which each is a minute of the sweep; lost again and again is what the demo has them.
+  vpn: {
+    ...adoptedVpn,
+    repairAfter: "3 seconds",
+    repairBackOff: "3 seconds",
+    flap: { count: 50, within: "1 minute" },
+  },
+  alerts: {
+    slack: { channel: "C0123456789" },
+    emails: ["on-call@example.com"],
+    runbook: "https://example.com/operating.md",
+  },
 });

@@ -63,18 +63,26 @@ const BrainLine = z.object({
     event: z.string(),
     change: z
       .object({ kind: z.string(), requestId: z.string().optional(), reasons: z.array(z.string()).optional() })
-      .optional(),
+      .optional()
+      // A word alone, in what was decided and not done.
+      .catch(undefined),
   }),
 });
 
-/** What the Lambda logged, as CloudWatch holds it; lines of the platform's own are passed over. */
-export function brainRecords(stack: Stack): z.infer<typeof BrainLine>["message"][] {
-  const events = stack.aws.logs.events(protagonists(stack).renew.deployed.logGroup);
-  return events.flatMap(({ message }) => {
-    const line = BrainLine.safeParse(parseJson(message));
-    return line.success ? [line.data.message] : [];
+export type BrainRecord = z.infer<typeof BrainLine>["message"];
+
+/** What a Lambda logged, as CloudWatch holds it; lines of the platform's own are passed over. */
+export function recordsOf(stack: Stack, logicalName: string, sinceMs = 0): BrainRecord[] {
+  const found = [...stack.functions.values()].find(({ deployed }) => deployed.logicalName === logicalName);
+  check(found !== undefined, `the deployment has a function ${logicalName}`);
+  const events = stack.aws.logs.events(found.deployed.logGroup);
+  return events.flatMap(({ message, timestamp }) => {
+    const line = timestamp < sinceMs ? undefined : BrainLine.safeParse(parseJson(message));
+    return line?.success === true ? [line.data.message] : [];
   });
 }
+
+export const brainRecords = (stack: Stack): BrainRecord[] => recordsOf(stack, "RenewCertificates");
 
 function parseJson(text: string): unknown {
   try {

@@ -5,6 +5,7 @@ import type { Chapter, Facts } from "./chapter.ts";
 import { deployment } from "./chapters/deployment.ts";
 import { firstIssue } from "./chapters/first-issue.ts";
 import { foreignCsr } from "./chapters/foreign-csr.ts";
+import { frozen } from "./chapters/frozen.ts";
 import { jobs } from "./chapters/jobs.ts";
 import { killed } from "./chapters/killed.ts";
 import { outageOfAws, outageOfAzure } from "./chapters/outages.ts";
@@ -12,8 +13,10 @@ import { relayRenewal } from "./chapters/relay-renewal.ts";
 import { renewal } from "./chapters/renewal.ts";
 import { strangers } from "./chapters/strangers.ts";
 import { tokens } from "./chapters/tokens.ts";
+import { tunnelHung } from "./chapters/tunnel-hung.ts";
+import { tunnelsCut } from "./chapters/tunnels-cut.ts";
 import { verdict } from "./chapters/verdict.ts";
-import { SPEED } from "./schedule.ts";
+import { CERTIFICATES_SPEED, SPARED, SPEED } from "./schedule.ts";
 
 export interface Told {
   readonly name: string;
@@ -36,6 +39,9 @@ const CHAPTERS: readonly Chapter[] = [
   jobs,
   renewal,
   relayRenewal,
+  tunnelsCut,
+  tunnelHung,
+  frozen,
   killed,
   outageOfAws,
   outageOfAzure,
@@ -66,7 +72,9 @@ function startLocalStack(seed: number, onLogLine: StoryOptions["onLogLine"]): Pr
   return startStack({
     linkFile: LINK_FILE,
     seed,
+    spared: SPARED,
     speed: SPEED,
+    rareSchedulesSpeed: CERTIFICATES_SPEED,
     mountEveryMs: 500,
     pollEveryMs: 20,
     secretEveryMs: 500,

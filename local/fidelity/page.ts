@@ -25,7 +25,7 @@ export interface Page {
   readonly sources: readonly string[];
 }
 
-const CODES = /^`[A-Za-z]\w*`(?:, `[A-Za-z]\w*`)*(?=:|$)/;
+const CODES = /^`[A-Za-z][\w.]*`(?:, `[A-Za-z][\w.]*`)*(?=:|$)/;
 const DOUBT = /(?:^|; )((?:inferred|unverified): .+)$/;
 
 export function parsePage(markdown: string): Page {

@@ -45,6 +45,13 @@ export function viewVaults(resources: readonly Resource[], { settings }: Functio
   });
 }
 
+export function viewStorageTables(resources: readonly Resource[]): Graph["storageTables"] {
+  return resourcesOf(resources, "azure-native:storage:Table", {
+    accountName: z.string(),
+    name: z.string(),
+  }).map(({ id, accountName, name }) => ({ account: accountName, name, resourceId: id }));
+}
+
 export function viewFederatedCredentials(resources: readonly Resource[]): Graph["federatedCredentials"] {
   const identities = resourcesOf(resources, "azure-native:managedidentity:UserAssignedIdentity", {
     name: z.string(),

@@ -8,6 +8,7 @@ import { promiseEvents } from "./promises/events.ts";
 import { promiseIssuances } from "./promises/issuances.ts";
 import { promiseRelay } from "./promises/relay.ts";
 import { promiseRoles } from "./promises/roles.ts";
+import { promiseRunTime } from "./promises/run-time.ts";
 import { promiseSecrets } from "./promises/secrets.ts";
 
 let evaluated: EvaluatedGraph;
@@ -24,3 +25,4 @@ promiseSecrets(() => evaluated);
 promiseRelay(() => evaluated);
 promiseEvents(() => evaluated);
 promiseIssuances(() => evaluated);
+promiseRunTime(() => evaluated);

@@ -8,17 +8,20 @@ import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { viewCompositeAlarms, viewMetricAlarms, viewTopics } from "./alarm-views.ts";
 import { viewCertificateAuthority, viewLogGroups, viewQueues, viewTables } from "./aws-views.ts";
 import {
   viewFederatedCredentials,
   viewFunctionApp,
   viewRoleAssignments,
   viewRoleDefinitions,
+  viewStorageTables,
   viewVaults,
 } from "./azure-views.ts";
 import { viewEventBuses, viewEventRules, viewFunctionPolicies } from "./event-views.ts";
 import { ACCOUNT_ID, SUBSCRIPTION_ID, TENANT_ID } from "./identifiers.ts";
 import { viewFunctions, viewSchedules } from "./lambda-views.ts";
+import type { AdoptedCa } from "./mock-calls.ts";
 import { createOverlay } from "./overlay.ts";
 import { linkPlatform, preparePlatform } from "./prepare.ts";
 import { Graph, Recorded } from "./schema.ts";
@@ -30,6 +33,8 @@ export interface EvaluateOptions {
   linkFile?: string;
   /** The checkout; this one, unless told otherwise. */
   root?: string;
+  /** PEM: what AWS answers for a CA that the link adopts. A placeholder, unless a test needs its length. */
+  adoptedCa?: AdoptedCa;
 }
 
 /** The bundles lie on disk until `dispose` is called. */
@@ -47,13 +52,14 @@ export async function evaluate({
   stage = "local",
   linkFile,
   root = ROOT,
+  adoptedCa,
 }: EvaluateOptions = {}): Promise<EvaluatedGraph> {
   await preparePlatform(root);
   const directory = await createOverlay({ root, purpose: "graph", linkFile });
   const dispose = () => rm(directory, { recursive: true, force: true });
   try {
     await linkPlatform(root, directory);
-    const graph = toGraph(await record(directory, stage), directory);
+    const graph = toGraph(await record(directory, stage, adoptedCa), directory);
     return { ...graph, dispose, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
@@ -61,9 +67,10 @@ export async function evaluate({
   }
 }
 
-async function record(directory: string, stage: string): Promise<Recorded> {
+async function record(directory: string, stage: string, adoptedCa?: AdoptedCa): Promise<Recorded> {
   const output = path.join(directory, "recorded.json");
-  const messages = await run([RECORDER, directory, stage, output], directory);
+  const known = adoptedCa === undefined ? [] : [JSON.stringify(adoptedCa)];
+  const messages = await run([RECORDER, directory, stage, output, ...known], directory);
   // A program that failed also ends with an error code; what it wrote says more than that.
   if (!existsSync(output)) throw new EvaluationError(`the deployment could not be evaluated:\n${messages}`);
   const recorded = Recorded.parse(JSON.parse(await readFile(output, "utf8")));
@@ -109,6 +116,7 @@ function toGraph({ app, stage, region, builds, ...recorded }: Recorded, director
     eventRules: viewEventRules(resources, functions),
     functionApp,
     vaults: viewVaults(resources, functionApp),
+    storageTables: viewStorageTables(resources),
     roleDefinitions: viewRoleDefinitions(resources),
     roleAssignments: viewRoleAssignments(resources),
     federatedCredentials: viewFederatedCredentials(resources),
@@ -118,6 +126,9 @@ function toGraph({ app, stage, region, builds, ...recorded }: Recorded, director
     logGroups: viewLogGroups(resources),
     secrets: viewSecrets(resources),
     kmsKeys: viewKmsKeys(resources),
+    metricAlarms: viewMetricAlarms(resources),
+    compositeAlarms: viewCompositeAlarms(resources),
+    topics: viewTopics(resources),
   });
 }
 

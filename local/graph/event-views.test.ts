@@ -17,6 +17,7 @@ function resource(type: string, name: string, inputs: Record<string, unknown>): 
     adopted: false,
     protect: false,
     retainOnDelete: false,
+    ignoreChanges: [],
     inputs,
     state: { ...inputs, ...state },
   };

@@ -78,16 +78,56 @@ const secret: State = (resource, region) => {
   return { id, state: { name, arn: id } };
 };
 
+/** By its own name for the name, unlike the others. */
+const compositeAlarm: State = ({ inputs, name }, region) => {
+  const alarm = typeof inputs["alarmName"] === "string" ? inputs["alarmName"] : name;
+  return { id: alarm, state: { alarmName: alarm, arn: arn("cloudwatch", region, `alarm:${alarm}`) } };
+};
+
+const topicSubscription: State = ({ inputs, name }) => {
+  const id = `${inputs["topic"]}:${guid(name)}`;
+  return { id, state: { arn: id, pendingConfirmation: inputs["protocol"] === "email" } };
+};
+
+/** AWS chooses an outside address for each tunnel; these are for documentation (RFC 5737). */
+const vpnConnection: State = ({ name }, region) => {
+  const id = `vpn-${hexOf(name)}`;
+  const first = Number.parseInt(guid(name).slice(0, 2), 16) % 127;
+  return {
+    id,
+    state: {
+      arn: arn("ec2", region, `vpn-connection/${id}`),
+      tunnel1Address: `203.0.113.${2 * first}`,
+      tunnel2Address: `203.0.113.${2 * first + 1}`,
+    },
+  };
+};
+
+const customerGateway: State = ({ name }, region) => {
+  const id = `cgw-${hexOf(name)}`;
+  return { id, state: { arn: arn("ec2", region, `customer-gateway/${id}`) } };
+};
+
+const hexOf = (name: string) => guid(name).replaceAll("-", "").slice(0, 17);
+
 const STATES: Readonly<Record<string, State>> = {
   "aws:acmpca/certificate:Certificate": caCertificate,
   "aws:acmpca/certificateAuthority:CertificateAuthority": certificateAuthority,
   "aws:acmpca/certificateAuthorityCertificate:CertificateAuthorityCertificate": attached,
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": compositeAlarm,
+  "aws:cloudwatch/dashboard:Dashboard": ({ inputs }) => ({ id: String(inputs["dashboardName"]), state: {} }),
   "aws:cloudwatch/eventBus:EventBus": named((name, region) => arn("events", region, `event-bus/${name}`)),
   "aws:cloudwatch/eventPermission:EventPermission": permission,
   "aws:cloudwatch/eventRule:EventRule": eventRule,
   "aws:cloudwatch/eventTarget:EventTarget": attached,
   "aws:cloudwatch/logGroup:LogGroup": named((name, region) => arn("logs", region, `log-group:${name}`)),
+  "aws:cloudwatch/metricAlarm:MetricAlarm": named((name, region) =>
+    arn("cloudwatch", region, `alarm:${name}`),
+  ),
   "aws:dynamodb/table:Table": named((name, region) => arn("dynamodb", region, `table/${name}`)),
+  "aws:ec2/customerGateway:CustomerGateway": customerGateway,
+  "aws:ec2/vpnConnection:VpnConnection": vpnConnection,
+  "aws:ec2/vpnConnectionRoute:VpnConnectionRoute": attached,
   "aws:iam/outboundWebIdentityFederation:OutboundWebIdentityFederation": () => ({
     id: ACCOUNT_ID,
     state: { issuerIdentifier: TOKEN_ISSUER_PLACEHOLDER },
@@ -105,6 +145,9 @@ const STATES: Readonly<Record<string, State>> = {
     id: String(inputs["secretArn"]),
     state: {},
   }),
+  "aws:sns/topic:Topic": named((name, region) => arn("sns", region, name)),
+  "aws:sns/topicPolicy:TopicPolicy": ({ inputs }) => ({ id: String(inputs["arn"]), state: {} }),
+  "aws:sns/topicSubscription:TopicSubscription": topicSubscription,
   "aws:sqs/queue:Queue": queue,
   "aws:sqs/queuePolicy:QueuePolicy": attached,
   "random:index/randomBytes:RandomBytes": ({ name, inputs }) => {

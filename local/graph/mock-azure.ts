@@ -25,7 +25,10 @@ const vault = inGroup("Microsoft.KeyVault/vaults", "vaultName", (name, { inputs 
 }));
 
 const storageAccount = inGroup("Microsoft.Storage/storageAccounts", "accountName", (name) => ({
-  primaryEndpoints: { blob: `https://${name}.blob.core.windows.net/` },
+  primaryEndpoints: {
+    blob: `https://${name}.blob.core.windows.net/`,
+    table: `https://${name}.table.core.windows.net/`,
+  },
 }));
 
 const webApp = inGroup("Microsoft.Web/sites", "name", (name) => ({
@@ -49,6 +52,12 @@ const blobContainer: State = (resource, scope) => {
   const name = required(resource, "containerName");
   const account = `Microsoft.Storage/storageAccounts/${required(resource, "accountName")}`;
   return { id: `${scope}/providers/${account}/blobServices/default/containers/${name}`, state: { name } };
+};
+
+const table: State = (resource, scope) => {
+  const name = required(resource, "tableName");
+  const account = `Microsoft.Storage/storageAccounts/${required(resource, "accountName")}`;
+  return { id: `${scope}/providers/${account}/tableServices/default/tables/${name}`, state: { name } };
 };
 
 const blob: State = (resource) => {
@@ -85,6 +94,14 @@ const STATES: Readonly<Record<string, State>> = {
   "azure-native:keyvault:Vault": vault,
   "azure-native:managedidentity:FederatedIdentityCredential": federatedCredential,
   "azure-native:managedidentity:UserAssignedIdentity": identity,
+  "azure-native:network:LocalNetworkGateway": inGroup(
+    "Microsoft.Network/localNetworkGateways",
+    "localNetworkGatewayName",
+  ),
+  "azure-native:network:VirtualNetworkGatewayConnection": inGroup(
+    "Microsoft.Network/connections",
+    "virtualNetworkGatewayConnectionName",
+  ),
   "azure-native:resources:ResourceGroup": (resource, scope) => ({
     id: scope,
     state: { name: required(resource, "resourceGroupName") },
@@ -92,6 +109,7 @@ const STATES: Readonly<Record<string, State>> = {
   "azure-native:storage:Blob": blob,
   "azure-native:storage:BlobContainer": blobContainer,
   "azure-native:storage:StorageAccount": storageAccount,
+  "azure-native:storage:Table": table,
   "azure-native:web:AppServicePlan": inGroup("Microsoft.Web/serverfarms", "name"),
   "azure-native:web:WebApp": webApp,
   "azure-native:web:WebAppFtpAllowed": publishingPolicy("ftp"),

@@ -10,7 +10,13 @@ import {
 } from "./identifiers.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
-type Answer = (inputs: Inputs, region: string) => Record<string, unknown>;
+type Answer = (inputs: Inputs, region: string, adoptedCa: AdoptedCa) => Record<string, unknown>;
+
+/** PEM: the CA's own certificate, and those above it. */
+export const AdoptedCa = z.object({ certificate: z.string(), certificateChain: z.string() });
+export type AdoptedCa = z.infer<typeof AdoptedCa>;
+
+const UNKNOWN_CA: AdoptedCa = { certificate: CA_CERTIFICATE_PLACEHOLDER, certificateChain: "" };
 
 const PolicyStatement = z.object({
   sid: z.string().optional(),
@@ -61,10 +67,9 @@ function conditionJson(conditions: PolicyStatement["conditions"]): object {
 const single = (values: string[]) => (values.length === 1 ? values[0] : values);
 
 const ANSWERS: Readonly<Record<string, Answer>> = {
-  "aws:acmpca/getCertificateAuthority:getCertificateAuthority": (inputs) => ({
+  "aws:acmpca/getCertificateAuthority:getCertificateAuthority": (inputs, _region, ca) => ({
     ...inputs,
-    certificate: CA_CERTIFICATE_PLACEHOLDER,
-    certificateChain: "",
+    ...ca,
     status: "ACTIVE",
   }),
   "aws:cloudwatch/getLogGroup:getLogGroup": (inputs, region) => ({
@@ -87,9 +92,14 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   }),
 };
 
-export function mockCall(token: string, inputs: Inputs, region: string): Record<string, unknown> {
+export function mockCall(
+  token: string,
+  inputs: Inputs,
+  region: string,
+  adoptedCa: AdoptedCa = UNKNOWN_CA,
+): Record<string, unknown> {
   const answer = ANSWERS[token];
   if (answer === undefined)
     throw new Error(`no answer is known for ${token}: add it to local/graph/mock-calls.ts`);
-  return { id: token, ...answer(inputs, region) };
+  return { id: token, ...answer(inputs, region, adoptedCa) };
 }

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { awsState } from "./mock-aws.ts";
 import { azureState } from "./mock-azure.ts";
-import { mockCall } from "./mock-calls.ts";
+import { type AdoptedCa, mockCall } from "./mock-calls.ts";
 import { toPlainObject } from "./plain.ts";
 import type { Resource } from "./schema.ts";
 
@@ -27,6 +27,7 @@ interface RegisterRequest {
   getName(): string;
   getProtect(): boolean | undefined;
   getRetainondelete(): boolean | undefined;
+  getIgnorechangesList(): string[];
 }
 interface Monitor {
   registerResource(request: RegisterRequest, callback: unknown): Promise<void>;
@@ -35,10 +36,18 @@ interface Monitor {
 interface EngineOptions {
   protect: boolean;
   retainOnDelete: boolean;
+  ignoreChanges: string[];
 }
 
+const NO_OPTIONS: EngineOptions = { protect: false, retainOnDelete: false, ignoreChanges: [] };
+
 /** From now on, in this process, every resource that is registered lands in the returned list. */
-export async function mockEngine(project: string, stage: string, region: string): Promise<Resource[]> {
+export async function mockEngine(
+  project: string,
+  stage: string,
+  region: string,
+  adoptedCa?: AdoptedCa,
+): Promise<Resource[]> {
   const resources: Resource[] = [];
   const options = new Map<string, EngineOptions>();
 
@@ -50,21 +59,19 @@ export async function mockEngine(project: string, stage: string, region: string)
     const state = { ...plain, ...answer.state };
     // Only what exists already is read by an id.
     const adopted = id !== undefined && id !== "";
-    const { protect, retainOnDelete } = options.get(`${type} ${name}`) ?? {
-      protect: false,
-      retainOnDelete: false,
-    };
-    resources.push({ type, name, id: answer.id, adopted, protect, retainOnDelete, inputs: plain, state });
+    const asked = options.get(`${type} ${name}`) ?? NO_OPTIONS;
+    resources.push({ type, name, id: answer.id, adopted, ...asked, inputs: plain, state });
     return { id: answer.id, state };
   };
   const call: pulumi.runtime.Mocks["call"] = async ({ token, inputs }) =>
-    mockCall(token, await toPlainObject(Object(inputs)), region);
+    mockCall(token, await toPlainObject(Object(inputs)), region, adoptedCa);
 
   await pulumi.runtime.setMocks({ newResource, call }, project, stage, false, "organization");
   watchOptions((request) => {
     options.set(`${request.getType()} ${request.getName()}`, {
       protect: request.getProtect() === true,
       retainOnDelete: request.getRetainondelete() === true,
+      ignoreChanges: request.getIgnorechangesList(),
     });
   });
   return resources;

@@ -2,7 +2,7 @@
  * Runs the deployment's program once, in a process of its own (Pulumi and SST keep state in module
  * globals and change the working directory), and writes what it registered as JSON.
  *
- * Arguments: the overlay's directory, the stage, the file to write.
+ * Arguments: the overlay's directory, the stage, the file to write; as JSON, what the adopted CA is (optional).
  */
 import { writeFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
@@ -10,6 +10,7 @@ import { z } from "zod";
 import { type Build, BuildRequest, buildFunction } from "./function-build.ts";
 import { ACCOUNT_ID } from "./identifiers.ts";
 import { mockEngine } from "./mock.ts";
+import { AdoptedCa } from "./mock-calls.ts";
 import { readProviderLock } from "./prepare.ts";
 import { loadApp, loadRun } from "./program.ts";
 import { serveRpc } from "./rpc.ts";
@@ -27,7 +28,10 @@ const App = z.looseObject({
 });
 type App = z.infer<typeof App>;
 
-const [overlay, stage, output] = z.tuple([z.string(), z.string(), z.string()]).parse(process.argv.slice(2));
+const [overlay, stage, output, adopted] = z
+  .tuple([z.string(), z.string(), z.string(), z.string().optional()])
+  .parse(process.argv.slice(2));
+const adoptedCa = adopted === undefined ? undefined : AdoptedCa.parse(JSON.parse(adopted));
 
 const errors: string[] = [];
 const builds: Record<string, string> = {};
@@ -64,7 +68,7 @@ async function run(): Promise<void> {
   recorded.region = app.providers.aws.region;
   process.env["SST_SERVER"] = await serveRpc({ "Provider.Aws.Bootstrap": bootstrap, "Runtime.Build": build });
 
-  recorded.resources = await mockEngine(app.name, stage, recorded.region);
+  recorded.resources = await mockEngine(app.name, stage, recorded.region, adoptedCa);
   const program = await loadRun(overlay, { ...app, stage });
   await pulumi.runtime.runInPulumiStack(program).catch(fail);
   await pulumi.runtime.disconnect().catch(fail);

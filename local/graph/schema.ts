@@ -3,6 +3,7 @@
  * rest are views of it, with every reference resolved, for whoever runs or checks the deployment.
  */
 import { z } from "zod";
+import { CompositeAlarm, MetricAlarm, TopicSubscription } from "./alarm-schema.ts";
 import { EventBus, EventRule } from "./event-schema.ts";
 
 /** One resource as the program registered it. `state` is its inputs with what the cloud would add. */
@@ -15,6 +16,8 @@ export const Resource = z.object({
   adopted: z.boolean(),
   protect: z.boolean(),
   retainOnDelete: z.boolean(),
+  /** Inputs that a deployment sets once, and never again. */
+  ignoreChanges: z.array(z.string()).default([]),
   inputs: z.record(z.string(), z.unknown()),
   state: z.record(z.string(), z.unknown()),
 });
@@ -135,6 +138,10 @@ export const Vault = z.object({
 });
 export type Vault = z.infer<typeof Vault>;
 
+/** A table of a storage account in Azure. */
+export const StorageTable = z.object({ account: z.string(), name: z.string(), resourceId: z.string() });
+export type StorageTable = z.infer<typeof StorageTable>;
+
 export const RoleDefinition = z.object({
   id: z.string(),
   roleName: z.string(),
@@ -200,6 +207,15 @@ export type Secret = z.infer<typeof Secret>;
 export const KmsKey = z.object({ arn: z.string(), policy: PolicyDocument });
 export type KmsKey = z.infer<typeof KmsKey>;
 
+export const Topic = z.object({
+  name: z.string(),
+  arn: z.string(),
+  /** Who may publish to it besides those whose own policy says so. */
+  policy: PolicyDocument.optional(),
+  subscriptions: z.array(TopicSubscription),
+});
+export type Topic = z.infer<typeof Topic>;
+
 export const Graph = z.object({
   app: z.string(),
   stage: z.string(),
@@ -217,6 +233,7 @@ export const Graph = z.object({
   eventRules: z.array(EventRule),
   functionApp: FunctionApp,
   vaults: z.array(Vault),
+  storageTables: z.array(StorageTable),
   roleDefinitions: z.array(RoleDefinition),
   roleAssignments: z.array(RoleAssignment),
   federatedCredentials: z.array(FederatedCredential),
@@ -226,5 +243,8 @@ export const Graph = z.object({
   logGroups: z.array(LogGroup),
   secrets: z.array(Secret),
   kmsKeys: z.array(KmsKey),
+  metricAlarms: z.array(MetricAlarm),
+  compositeAlarms: z.array(CompositeAlarm),
+  topics: z.array(Topic),
 });
 export type Graph = z.infer<typeof Graph>;

@@ -16,6 +16,7 @@ function resource(type: string, name: string, inputs: Record<string, unknown>, k
     adopted: false,
     protect: kept,
     retainOnDelete: kept,
+    ignoreChanges: [],
     inputs,
     state: { ...inputs, ...state },
   };

@@ -27,6 +27,7 @@ const resource = (type: string, name: string, inputs: Record<string, unknown>): 
   adopted: false,
   protect: false,
   retainOnDelete: false,
+  ignoreChanges: [],
   inputs,
   state: inputs,
 });

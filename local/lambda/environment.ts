@@ -1,7 +1,7 @@
 /**
  * One execution environment: a process that runs the bundle under AWS's own runtime client, for one
- * invocation at a time. It is started by its first invocation, kept for the next ones, and gone for good
- * after a timeout, an exit or a kill.
+ * invocation at a time. It is started ahead or by its first invocation, kept for the next ones, and gone for
+ * good after a timeout, an exit or a kill.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -58,6 +58,7 @@ export class Environment {
   /** Why it ends, where the process's exit alone does not say it. */
   #cause: RuntimeError | undefined;
   readonly #exited = Promise.withResolvers<void>();
+  readonly #loaded = Promise.withResolvers<void>();
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
@@ -70,6 +71,14 @@ export class Environment {
   /** No invocation can be given to it any more. */
   get gone(): boolean {
     return this.#gone;
+  }
+
+  /** Starts it ahead of its first invocation; resolves when the bundle is loaded, or when it never will be. */
+  async load(): Promise<void> {
+    const timer = this.#timer(INIT_TIMEOUT_SECONDS);
+    await this.#start();
+    await Promise.race([this.#loaded.promise, this.#exited.promise]);
+    clearTimeout(timer);
   }
 
   async invoke(event: string): Promise<InvokeResult> {
@@ -103,6 +112,7 @@ export class Environment {
     this.#api = await serveRuntimeApi({
       onReady: (give) => {
         this.#give = give;
+        this.#loaded.resolve();
         this.#deliver();
       },
       onResponse: (id, body) =>

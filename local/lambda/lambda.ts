@@ -17,6 +17,11 @@ export interface LambdaOptions extends Omit<EnvironmentOptions, "arn"> {
 export interface Lambda {
   /** Resolves in any case; a function that fails is a result. Rejects only for an event that is not JSON. */
   invoke(event: unknown): Promise<InvokeResult>;
+  /**
+   * Has an environment ready before anything is invoked, as the service may:
+   * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+   */
+  warm(): Promise<void>;
   /** SIGKILLs what is busy, as a crash in the middle of its work. */
   kill(): void;
   /** Ends all environments. Invocations that still run fail as by `kill`. */
@@ -69,6 +74,7 @@ export async function startLambda({ arn, tap, onLogLine, ...options }: LambdaOpt
 
   return {
     invoke,
+    warm: async () => await start()?.load(),
     kill() {
       for (const environment of environments) if (environment.busy) environment.kill();
     },

@@ -55,7 +55,7 @@ export function modelAudit(calls: Calls, clock: ModelClock): ModelAudit {
         const wanted = [...outbox.values(), ...filed.values()].filter(
           (change) => target === null || change.target === target,
         );
-        return inOrder(wanted).toReversed().slice(0, limit);
+        return { changes: inOrder(wanted).toReversed().slice(0, limit), cut: false };
       }),
   };
 }

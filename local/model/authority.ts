@@ -61,9 +61,7 @@ export async function modelAuthority(
   const start = clock.now();
   const lifetimeSeconds = "lifetimeSeconds" in declared ? declared.lifetimeSeconds : ADOPTED_LIFETIME_SECONDS;
   const notAfter = start + lifetimeSeconds;
-  const life = { notBefore: toDate(start - BACKDATED_SECONDS), notAfter: toDate(notAfter) };
-  const root = await makeCa({ ...life, commonName: "Test Root" });
-  const ca = await makeCa({ ...life, commonName: "Test CA", parent: root });
+  const { root, ca } = await hierarchyFor(start, notAfter);
   const issues: (ModelIssue & { reads: number; readonly failed: boolean })[] = [];
   let requests = 0;
   const revoked = new Map<string, RevocationReason>();
@@ -133,8 +131,10 @@ export async function modelAuthority(
         if (issue.reads <= authority.readsInProgress) return "signing";
         return issue.failed ? "failed" : issue.chain;
       }),
-    revoke: (serial, reason) =>
+    revoke: (serial, reason, note) =>
       calls.perform("authority.revoke", serial, () => {
+        requests += 1;
+        note?.({ "acm-pca": `request-${requests}` });
         if (clock.now() >= authority.state.notAfter)
           throw refusal("RevokeCertificate", "InvalidStateException");
         const issue = issues.find((one) => one.serial === serial && !one.failed);
@@ -145,6 +145,22 @@ export async function modelAuthority(
       }),
   };
   return authority;
+}
+
+/** One of each life for all models: what a CA has done is kept beside it, and its keys take long to make. */
+const hierarchies = new Map<string, ReturnType<typeof makeHierarchy>>();
+
+async function hierarchyFor(start: Instant, notAfter: Instant) {
+  const life = `${start}-${notAfter}`;
+  const hierarchy = hierarchies.get(life) ?? makeHierarchy(start, notAfter);
+  hierarchies.set(life, hierarchy);
+  return await hierarchy;
+}
+
+async function makeHierarchy(start: Instant, notAfter: Instant) {
+  const life = { notBefore: toDate(start - BACKDATED_SECONDS), notAfter: toDate(notAfter) };
+  const root = await makeCa({ ...life, commonName: "Test Root" });
+  return { root, ca: await makeCa({ ...life, commonName: "Test CA", parent: root }) };
 }
 
 function refuseIfUnfit(ca: ObservedCa, { notAfter, signingAlgorithm }: SigningRequest, now: Instant): void {

@@ -2,6 +2,8 @@
  * The certificate concern in one process: the real verbs of both halves over models of everything else, in a time
  * that only tests and pauses move.
  */
+import type { IncidentEvent } from "../../shared/alerts/event.ts";
+import { reportConditions } from "../../shared/alerts/report-conditions.ts";
 import type { Brain } from "../../shared/certificates/brain.ts";
 import { bunnyCertificates } from "../../shared/certificates/desired.ts";
 import { type CertificateHand, placesOf } from "../../shared/certificates/hand.ts";
@@ -18,8 +20,10 @@ import { type ModelBus, modelBus } from "./bus.ts";
 import { Calls } from "./calls.ts";
 import { ModelClock } from "./clock.ts";
 import { type Deployed, modelHand } from "./hand.ts";
+import { type ModelIncidents, modelIncidents } from "./incidents.ts";
 import { type ModelJournal, modelJournal } from "./journal.ts";
 import { linkWith } from "./link.ts";
+import { type ModelRows, modelRows } from "./rows.ts";
 import { type ModelUsage, modelUsage } from "./usage.ts";
 import { type ModelVault, modelVault } from "./vault.ts";
 
@@ -38,11 +42,14 @@ export interface Model {
   readonly journal: ModelJournal;
   readonly audit: ModelAudit;
   readonly bus: ModelBus;
+  readonly incidents: ModelIncidents;
   readonly usage: ModelUsage;
   /** Of the link's first bunny. */
   readonly vault: ModelVault;
   readonly vaults: ReadonlyMap<string, ModelVault>;
   readonly hand: CertificateHand;
+  /** The hand's own table. */
+  readonly rows: ModelRows;
   readonly deployed: Deployed;
   /** What both halves logged. */
   readonly records: readonly LogRecord[];
@@ -58,6 +65,8 @@ export interface ModelOptions {
   readonly handLink?: Link;
   /** Another link's, of the same account: its CA and its time are shared. */
   readonly beside?: Model;
+  /** No other function brings the hand a freeze, and collects its notes. Default: false. */
+  readonly sweeps?: boolean;
 }
 
 export async function createModel(options: ModelOptions = {}): Promise<Model> {
@@ -67,9 +76,11 @@ export async function createModel(options: ModelOptions = {}): Promise<Model> {
   const calls = options.beside?.calls ?? new Calls(clock);
   const authority =
     options.beside?.authority ?? (await modelAuthority(calls, clock, link.certificateAuthority));
-  const journal = modelJournal(calls);
+  const journal = modelJournal(calls, clock);
   const audit = modelAudit(calls, clock);
   const bus = modelBus(calls);
+  const incidents = modelIncidents(calls);
+  const rows = modelRows();
   const usage = modelUsage(calls);
   const vaults = new Map(handLink.bunnies.map(({ name }) => [name, modelVault(calls, clock)]));
   const [vault] = vaults.values();
@@ -79,7 +90,11 @@ export async function createModel(options: ModelOptions = {}): Promise<Model> {
   const places = placesOf(bunnyCertificates(handLink), (bunny) => vaults.get(bunny));
   const hand = { places, pinned: authority.pinned, clock: clock.now };
   const deployed = { brain: linkDigest(link), hand: linkDigest(handLink), handIsOlder: false };
-  const wire = await modelHand({ calls, clock, log, hand, deployed });
+  const wire = await modelHand({ calls, clock, log, hand, rows, deployed });
+  const alerts = {
+    ...{ link: link.name, messenger: false, store: incidents, clock: clock.now, log },
+    bus: incidentsBus(calls),
+  };
   const pace = createPace(clock.nowMs);
   let invocations = 0;
   const brain = (timeLimitMs = TIME_LIMIT_MS): Brain => {
@@ -94,6 +109,9 @@ export async function createModel(options: ModelOptions = {}): Promise<Model> {
       audit,
       bus,
       usage,
+      concern: "certificates",
+      tell: (report) => reportConditions(alerts, report),
+      ...(options.sweeps === true ? { sweeps: { hand: wire.hand, freezes: journal.freeze } } : {}),
       invocation: { actor: "renew-certificates", requestId: `invocation-${invocations}` },
       log,
       clock: clock.now,
@@ -112,10 +130,12 @@ export async function createModel(options: ModelOptions = {}): Promise<Model> {
     journal,
     audit,
     bus,
+    incidents,
     usage,
     vault,
     vaults,
     hand,
+    rows,
     deployed,
     records,
     tokens,
@@ -123,3 +143,9 @@ export async function createModel(options: ModelOptions = {}): Promise<Model> {
     run,
   };
 }
+
+/** Takes whatever it is told. */
+const incidentsBus = (calls: Calls) => ({
+  tell: (events: readonly IncidentEvent[]) =>
+    calls.perform("incidents.announce", "", () => ({ ids: new Set(events.map(({ id }) => id)), code: null })),
+});

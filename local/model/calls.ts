@@ -3,17 +3,25 @@
  * are made to go wrong. A fault is told by the call it strikes, and by whether the call has had its effect.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { CloudError } from "../../shared/runtime/errors.ts";
+import { CloudError, type Provider } from "../../shared/runtime/errors.ts";
 import type { ModelClock } from "./clock.ts";
 
 export type CallName =
   | `authority.${"observe" | "issue" | "read" | "revoke"}`
-  | `journal.${"read-standing" | "read-intent" | "read-intents" | "intend" | "mark" | "note-issued" | "mark-seen" | "order-revocation" | "close-revocation"}`
+  | `journal.${"read-standing" | "read-intent" | "read-intents" | "read-open-intents" | "find-intent" | "intend" | "mark" | "note-issued" | "mark-seen" | "write-troubles" | "write-unknown-issue" | "order-revocation" | "close-revocation"}`
   | `audit.${"record" | "read-outbox" | "file" | "history"}`
   | "bus.tell"
   | "usage.first-accepted"
   | "token"
+  | `incidents.${"read" | "write" | "claim" | "note-told" | "note-announced" | "file" | "announce"}`
+  | `messenger.${"post" | "update" | "reply" | "find" | "find-notes" | "withdraw"}`
   | `hand.${"observe" | "request" | "drop-request" | "merge"}`
+  | `hand.tunnels-${"observe" | "reset"}`
+  | `tunnels.${"describe" | "active-status" | "maintenance" | "replace"}`
+  | `hand.${"collect" | "forget" | "freeze"}`
+  | `freeze.${"read" | "say" | "settle"}`
+  | `memory.${"read" | "write"}`
+  | `lease.${"acquire" | "check" | "release"}`
   | `secret.${"read" | "write" | "move"}`
   | "replicas.read"
   | `vault.${"read-certificate" | "read-request" | "read-policy" | "create-request" | "drop-request" | "merge"}`;
@@ -88,8 +96,10 @@ export class Calls {
   weather: Weather = () => undefined;
   /** How often an adapter makes a call that is throttled by the weather, and after which pauses. */
   retriesAfterMs: (call: Call) => readonly number[] = () => [];
-  /** Calls as the clouds count them, with every attempt. */
+  /** Calls that reached a cloud, with every attempt that it throttled. */
   readonly attempts = new Map<CallName, number>();
+  /** Those of them that it took. */
+  readonly taken = new Map<CallName, number>();
   readonly #clock: ModelClock;
   readonly #processes = new AsyncLocalStorage<Process>();
   #faults: readonly Fault[] = [];
@@ -160,8 +170,9 @@ export class Calls {
   async #attempt(call: Call): Promise<Failure | undefined> {
     for (const pauseMs of [0, ...this.retriesAfterMs(call)]) {
       await this.#clock.sleep(pauseMs);
-      this.attempts.set(call.name, (this.attempts.get(call.name) ?? 0) + 1);
+      countIn(this.attempts, call.name);
       const refusal = this.weather(call, this.#clock.nowMs());
+      if (refusal === undefined) countIn(this.taken, call.name);
       if (refusal?.throttled !== true) return refusal;
     }
     return { code: "ThrottlingException", throttled: true };
@@ -182,6 +193,9 @@ export class Calls {
   }
 }
 
+const countIn = (counts: Map<CallName, number>, name: CallName) =>
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+
 function live(process: Process): void {
   if (process.dead) throw new ProcessEnded("a process that has ended made a call");
 }
@@ -190,12 +204,17 @@ async function haltIf({ halt }: Process, index: number, when: Halt["when"]): Pro
   if (halt?.at === index && halt.when === when) await halt.until();
 }
 
+function providerOf(operation: string): Provider {
+  if (/^(vault|hand)\./.test(operation)) return "azure";
+  return operation.startsWith("messenger.") ? "slack" : "aws";
+}
+
 function toError(
   { code, retryable = true, throttled = false }: Failure,
   operation: string,
   target: string,
 ): CloudError {
-  const provider = /^(vault|hand)\./.test(operation) ? "azure" : "aws";
+  const provider = providerOf(operation);
   const cause = new Error("text of a cloud that nobody should see");
   return new CloudError({ provider, operation, target, code, retryable, throttled, cause });
 }

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { createHand, type Hand } from "../../shared/azure-api/client.ts";
-import { type Endpoint, endpoints } from "../../shared/azure-api/contract.ts";
+import { type Body, type EndpointOf, endpoints } from "../../shared/azure-api/contract.ts";
 import { type Answer, type ServedRequest, type Service, serve } from "../../shared/azure-api/serve.ts";
 import {
   type CertificateHand,
@@ -14,12 +14,20 @@ import {
   observeCertificates,
   requestCertificate,
 } from "../../shared/certificates/hand.ts";
+import { keepFreeze } from "../../shared/freeze/hand.ts";
+import { carryOut } from "../../shared/notes/carry-out.ts";
+import { collectNotes, forgetNotes } from "../../shared/notes/hand.ts";
+import type { Act } from "../../shared/notes/schema.ts";
+import type { Rows } from "../../shared/rows/rows.ts";
 import { CloudError } from "../../shared/runtime/errors.ts";
 import type { Instant } from "../../shared/runtime/instant.ts";
 import type { Log } from "../../shared/runtime/log.ts";
 import { Secret } from "../../shared/runtime/secret.ts";
 import type { CallName, Calls } from "./calls.ts";
 import type { ModelClock } from "./clock.ts";
+import { modelRows } from "./rows.ts";
+
+type Endpoint = EndpointOf<"certificates" | "notes" | "control">;
 
 const ISSUER = "https://11111111-2222-4333-8444-555555555555.tokens.sts.global.api.aws";
 const AUDIENCE = "api://warrener-test";
@@ -57,6 +65,8 @@ export interface ModelHandOptions {
   readonly clock: ModelClock;
   readonly log: Log;
   readonly hand: CertificateHand;
+  /** The hand's own table; left out, one that nobody else sees. */
+  readonly rows?: Rows;
   readonly deployed: Deployed;
   /** Asked after each verb: whether the process that would have answered has ended in it. */
   readonly isLost?: () => boolean;
@@ -77,8 +87,14 @@ export async function modelHand(options: ModelHandOptions): Promise<ModelHand> {
       "certificates.request": [ROLE],
       "certificates.drop-request": [ROLE],
       "certificates.merge": [ROLE],
+      "tunnels.observe": [],
+      "tunnels.reset": [],
+      "notes.collect": [ROLE],
+      "notes.forget": [ROLE],
+      "control.freeze": [ROLE],
     },
   };
+  const rows = options.rows ?? modelRows();
   const tokens: string[] = [];
   let latest: { readonly at: Instant; readonly jwt: string } | undefined;
   const token = () =>
@@ -102,7 +118,7 @@ export async function modelHand(options: ModelHandOptions): Promise<ModelHand> {
     };
     const answer = await calls
       .perform(callOf(endpoint), targetOf(request.body), async () => {
-        const answered = await answerWith(options, service, endpoint, request);
+        const answered = await answerWith({ ...options, rows }, service, endpoint, request);
         if (options.isLost?.() === true) throw new TypeError("fetch failed");
         return answered;
       })
@@ -123,11 +139,19 @@ function frontEndOrNone(error: unknown): Answer {
 }
 
 async function answerWith(
-  { hand, log, clock }: ModelHandOptions,
+  { hand, log, clock, rows }: ModelHandOptions & { readonly rows: Rows },
   service: Service,
   endpoint: Endpoint,
   request: ServedRequest,
 ): Promise<Answer> {
+  const random = () => randomUUID().slice(0, 8);
+  const keeper = { rows, log, clock: clock.now, random };
+  /** As the app registers what changes something (azure-functions/register.ts). */
+  const act = <O extends { readonly outcome: string }>(
+    act: Act,
+    { name }: Body<Act>,
+    verb: () => Promise<O>,
+  ) => clock.going(() => carryOut(keeper, { act, target: name, function: request.invocationId ?? "" }, verb));
   switch (endpoint) {
     case "certificates.observe":
       return await serve(service, log, endpoint, request, (body) =>
@@ -135,16 +159,22 @@ async function answerWith(
       );
     case "certificates.request":
       return await serve(service, log, endpoint, request, (body) =>
-        clock.going(() => requestCertificate(hand, body)),
+        act(endpoint, body, () => requestCertificate(hand, body)),
       );
     case "certificates.drop-request":
       return await serve(service, log, endpoint, request, (body) =>
-        clock.going(() => dropRequest(hand, body)),
+        act(endpoint, body, () => dropRequest(hand, body)),
       );
     case "certificates.merge":
       return await serve(service, log, endpoint, request, (body) =>
-        clock.going(() => mergeCertificate(hand, body)),
+        act(endpoint, body, () => mergeCertificate(hand, body)),
       );
+    case "notes.collect":
+      return await serve(service, log, endpoint, request, (body) => collectNotes(keeper, body));
+    case "notes.forget":
+      return await serve(service, log, endpoint, request, (body) => forgetNotes(keeper, body));
+    case "control.freeze":
+      return await serve(service, log, endpoint, request, (body) => keepFreeze(keeper, body));
   }
 }
 
@@ -153,6 +183,9 @@ const ENDPOINTS: readonly Endpoint[] = [
   "certificates.request",
   "certificates.drop-request",
   "certificates.merge",
+  "notes.collect",
+  "notes.forget",
+  "control.freeze",
 ];
 
 function endpointOf(url: string): Endpoint {
@@ -166,6 +199,9 @@ const CALLS: Readonly<Record<Endpoint, CallName>> = {
   "certificates.request": "hand.request",
   "certificates.drop-request": "hand.drop-request",
   "certificates.merge": "hand.merge",
+  "notes.collect": "hand.collect",
+  "notes.forget": "hand.forget",
+  "control.freeze": "hand.freeze",
 };
 const callOf = (endpoint: Endpoint): CallName => CALLS[endpoint];
 

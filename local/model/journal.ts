@@ -3,7 +3,11 @@ import { withArn } from "../../shared/certificates/intent.ts";
 import type { Journal, Seen } from "../../shared/certificates/journal.ts";
 import type { RevocationOrder } from "../../shared/certificates/revocation-order.ts";
 import { Intent } from "../../shared/certificates/schema.ts";
+import type { Troubles } from "../../shared/certificates/troubles.ts";
+import type { UnknownIssue } from "../../shared/certificates/unknown-issue.ts";
 import type { Calls } from "./calls.ts";
+import type { ModelClock } from "./clock.ts";
+import { type ModelFreeze, modelFreeze } from "./freeze.ts";
 import { modelRevocations } from "./revocations.ts";
 
 export interface ModelJournal extends Journal {
@@ -12,25 +16,52 @@ export interface ModelJournal extends Journal {
   readonly seen: ReadonlyMap<string, Seen>;
   /** By serial. */
   readonly revocations: Map<string, RevocationOrder>;
+  /** The same item that the freeze's own store has. */
+  readonly freeze: ModelFreeze;
+  readonly troubles: Map<string, Troubles>;
+  /** By certificate. */
+  readonly unknownIssues: Map<string, UnknownIssue>;
 }
 
-export function modelJournal(calls: Calls): ModelJournal {
+export function modelJournal(calls: Calls, clock: ModelClock): ModelJournal {
   const intents = new Map<string, Intent>();
   const seen = new Map<string, Seen>();
   const revocations = new Map<string, RevocationOrder>();
+  const freeze = modelFreeze(calls);
+  const troubles = new Map<string, Troubles>();
+  const unknownIssues = new Map<string, UnknownIssue>();
   const keyOf = (certificate: string, csrDigest: string) => `${certificate}#${csrDigest}`;
   return {
     intents,
     seen,
     revocations,
+    freeze,
+    troubles,
+    unknownIssues,
     readStanding: () =>
       calls.perform("journal.read-standing", "", () => ({
         seen: [...seen.values()],
         revocations: [...revocations.values()],
+        freeze: freeze.stands,
+        troubles: new Map(troubles),
+        unknownIssues: [...unknownIssues.values()],
       })),
     readIntents: (certificate) =>
       calls.perform("journal.read-intents", certificate, () =>
         [...intents.values()].filter((intent) => intent.certificate === certificate),
+      ),
+    readOpenIntents: (certificate) =>
+      calls.perform("journal.read-open-intents", certificate, () =>
+        [...intents.values()].filter(
+          (intent) =>
+            intent.certificate === certificate && intent.state !== "merged" && intent.notAfter > clock.now(),
+        ),
+      ),
+    findIntent: (publicKeyDigest) =>
+      calls.perform(
+        "journal.find-intent",
+        publicKeyDigest,
+        () => [...intents.values()].find((intent) => intent.publicKeyDigest === publicKeyDigest) ?? null,
       ),
     readIntent: (certificate, csrDigest) =>
       calls.perform(
@@ -66,5 +97,13 @@ export function modelJournal(calls: Calls): ModelJournal {
     ...modelRevocations(calls, revocations),
     markSeen: (entry) =>
       calls.perform("journal.mark-seen", entry.certificate, () => void seen.set(entry.certificate, entry)),
+    writeTroubles: (concern, since) =>
+      calls.perform("journal.write-troubles", concern, () => void troubles.set(concern, since)),
+    writeUnknownIssue: (issue) =>
+      calls.perform("journal.write-unknown-issue", issue.certificate, () => {
+        const stands = unknownIssues.get(issue.certificate);
+        if (stands === undefined || stands.notAfter < issue.notAfter)
+          unknownIssues.set(issue.certificate, issue);
+      }),
   };
 }

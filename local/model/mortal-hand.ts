@@ -41,6 +41,7 @@ export async function createMortalModel(): Promise<MortalModel> {
     return result;
   };
   const vault: Vault = {
+    compares: model.vault.compares,
     readCertificate: (...given) => mortal(() => model.vault.readCertificate(...given)),
     readRequest: (...given) => mortal(() => model.vault.readRequest(...given)),
     readPolicyFaults: (...given) => mortal(() => model.vault.readPolicyFaults(...given)),

@@ -8,18 +8,23 @@ import { relayCertificates } from "../../shared/certificates/desired.ts";
 import { relaySide } from "../../shared/certificates/relay-side.ts";
 import { renewCertificates } from "../../shared/certificates/renew.ts";
 import { Serial } from "../../shared/certificates/schema.ts";
-import { CURRENT, PENDING } from "../../shared/certificates/staged-secret.ts";
+import { CURRENT, type LabelledVersion, PENDING } from "../../shared/certificates/staged-secret.ts";
 import { parseVersion } from "../../shared/certificates/stored-version.ts";
 import type { LinkInput } from "../../shared/link/schema.ts";
-import { createModel, type Model } from "./brain.ts";
+import { createModel, type Model, START } from "./brain.ts";
 import { linkOf } from "./link.ts";
 import { type ModelReplicas, modelReplicas } from "./replicas.ts";
-import { type ModelSecret, modelSecret } from "./secret.ts";
+import { type FirstVersion, type ModelSecret, modelSecret } from "./secret.ts";
 
-export const RELAY_SERVER = "relay-server";
 export const READER = "arn:aws:iam::111122223333:role/relay";
 
 type RelayCertificateInput = NonNullable<LinkInput["relay"]["certificate"]>;
+
+/** As the link has it, and beside it what else differs. */
+export interface RelayChanges extends Partial<RelayCertificateInput> {
+  /** The CA's. Left out: short-lived. */
+  readonly mode?: "short-lived" | "general-purpose";
+}
 
 export interface RelayModel extends Model {
   readonly secret: ModelSecret;
@@ -30,15 +35,19 @@ export interface RelayModel extends Model {
   serialOf(label: string): Serial | undefined;
 }
 
-export async function createRelayModel(changes: Partial<RelayCertificateInput> = {}): Promise<RelayModel> {
+export async function createRelayModel(
+  { mode = "short-lived", ...changes }: RelayChanges = {},
+  firstVersion: FirstVersion = "current",
+): Promise<RelayModel> {
   const certificate = { readers: [READER], jitter: "0 seconds", ...changes };
   const relay = { host: "relay.example.com", log: { group: "/example/relay", create: true }, certificate };
-  const model = await createModel({ link: linkOf({ bunny: [{}] }, { relay }) });
+  const certificateAuthority = { commonName: "Test CA", mode };
+  const model = await createModel({ link: linkOf({ bunny: [{}] }, { relay, certificateAuthority }) });
   const { authority, calls, clock, link } = model;
   authority.purpose = "server";
   const [desired] = relayCertificates(link);
   if (desired === undefined) throw new Error("a link without a certificate of relay's");
-  const secret = modelSecret(calls, clock);
+  const secret = modelSecret(calls, clock, firstVersion);
   const replicas = modelReplicas(calls, clock);
   const side = relaySide({
     desired,
@@ -51,7 +60,7 @@ export async function createRelayModel(changes: Partial<RelayCertificateInput> =
   const brain = (timeLimitMs?: number): Brain => {
     const { requestId } = model.brain().invocation;
     const invocation = { actor: "renew-relay-certificate", requestId };
-    return { ...model.brain(timeLimitMs), ...side, invocation };
+    return { ...model.brain(timeLimitMs), ...side, invocation, concern: "relay-certificate" };
   };
   const serialOf = (label: string) => certificateOf(secret, label)?.serial;
   return {
@@ -70,6 +79,34 @@ export async function createRelayModel(changes: Partial<RelayCertificateInput> =
   };
 }
 
+const REPLICAS = ["relay-0", "relay-1"];
+const LOOK_SECONDS = 900;
+
+/** Issued, promoted, and served by two replicas. */
+export async function servingRelay(changes: RelayChanges = {}): Promise<RelayModel> {
+  const model = await createRelayModel(changes);
+  await model.run();
+  model.clock.advance(LOOK_SECONDS);
+  model.look(...REPLICAS);
+  await model.run();
+  return model;
+}
+
+/** The renewal is due, and the replicas have just spoken. */
+export async function dueRelay(changes: RelayChanges = {}): Promise<RelayModel> {
+  const model = await servingRelay(changes);
+  model.clock.moveTo(START + Math.floor((604_800 * 2) / 3));
+  model.look(...REPLICAS);
+  return model;
+}
+
+/** Renewed: the new one is staged, and no replica has loaded it. */
+export async function stagedRelay(changes: RelayChanges = {}): Promise<RelayModel> {
+  const model = await dueRelay(changes);
+  await model.run();
+  return model;
+}
+
 interface Held {
   readonly serial: Serial;
   readonly leaf: X509Certificate;
@@ -77,8 +114,19 @@ interface Held {
   readonly privateKeyPem: string;
 }
 
+/** What is read of a version stays with it: a version never changes, and to read one takes long. */
+const heldIn = new WeakMap<LabelledVersion, Held | null>();
+
 function certificateOf({ versions, labels }: ModelSecret, label: string): Held | undefined {
-  const stored = parseVersion(versions.get(labels.get(label) ?? "")?.value ?? null);
+  const version = versions.get(labels.get(label) ?? "");
+  if (version === undefined) return undefined;
+  const held = heldIn.get(version) ?? readHeld(version) ?? null;
+  heldIn.set(version, held);
+  return held ?? undefined;
+}
+
+function readHeld({ value }: LabelledVersion): Held | undefined {
+  const stored = parseVersion(value);
   if (stored?.kind !== "certificate") return undefined;
   const leaf = new X509Certificate(stored.chain[0]);
   const privateKeyPem = stored.privateKey.unwrap();

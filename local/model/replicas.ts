@@ -19,7 +19,9 @@ export function modelReplicas(calls: Calls, clock: ModelClock): ModelReplicas {
     async read(goOn) {
       if (!(await goOn())) throw unfinished();
       return await calls.perform("replicas.read", "", () =>
-        [...latest.values()].filter(({ at }) => at >= clock.now() - HEARD_WITHIN_SECONDS),
+        [...latest.values()]
+          .filter(({ at }) => at >= clock.now() - HEARD_WITHIN_SECONDS)
+          .toSorted((one, other) => (one.replica < other.replica ? -1 : 1)),
       );
     },
   };

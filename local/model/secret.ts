@@ -1,7 +1,7 @@
 /**
  * A secret of Secrets Manager in memory, as its adapter shows it (shared/certificates/staged-secret.ts). What it does
- * by itself is what the API reference of PutSecretValue and UpdateSecretVersionStage says: a first version becomes
- * the current one whatever its labels, and the version that AWSCURRENT is taken from becomes AWSPREVIOUS.
+ * by itself is what the API reference of PutSecretValue and UpdateSecretVersionStage says: the version that AWSCURRENT
+ * is taken from becomes AWSPREVIOUS. Of a first version that reference says two things, so a test can have either.
  */
 import { randomUUID } from "node:crypto";
 import {
@@ -16,11 +16,14 @@ import { Secret } from "../../shared/runtime/secret.ts";
 import type { Calls } from "./calls.ts";
 import type { ModelClock } from "./clock.ts";
 
+/** It becomes the current one whatever its labels, or has the labels that it was written with. */
+export type FirstVersion = "current" | "as-asked";
+
 const NAME = "warrener-test-relay-certificate";
 const PREVIOUS = "AWSPREVIOUS";
 
 export interface ModelSecret extends StagedSecret {
-  /** By id, in the order in which they were written; none is ever taken away. */
+  /** By id, in the order in which they were written, without their labels; none is ever taken away. */
   readonly versions: ReadonlyMap<string, LabelledVersion>;
   /** Label -> version. */
   readonly labels: ReadonlyMap<string, string>;
@@ -29,7 +32,11 @@ export interface ModelSecret extends StagedSecret {
   moveByHand(label: string, to: string | null): void;
 }
 
-export function modelSecret(calls: Calls, clock: ModelClock): ModelSecret {
+export function modelSecret(
+  calls: Calls,
+  clock: ModelClock,
+  firstVersion: FirstVersion = "current",
+): ModelSecret {
   const versions = new Map<string, LabelledVersion>();
   const labels = new Map<string, string>();
   const attach = (label: string, version: string) => {
@@ -41,15 +48,22 @@ export function modelSecret(calls: Calls, clock: ModelClock): ModelSecret {
   };
   const put = (version: string, value: Secret | null, label: string) => {
     const isFirst = versions.size === 0;
-    versions.set(version, { version, createdAt: clock.now(), value });
+    versions.set(version, { version, createdAt: clock.now(), labels: [], value });
     attach(label, version);
-    if (isFirst) attach(CURRENT, version);
+    if (isFirst && firstVersion === "current") attach(CURRENT, version);
+  };
+
+  const readLabelled = (label: string): LabelledVersion | null => {
+    const found = versions.get(labels.get(label) ?? "");
+    if (found === undefined) return null;
+    const own = [...labels].filter(([, version]) => version === found.version).map(([name]) => name);
+    return { ...found, labels: own };
   };
 
   return {
     versions,
     labels,
-    read: (label) => calls.perform("secret.read", label, () => versions.get(labels.get(label) ?? "") ?? null),
+    read: (label) => calls.perform("secret.read", label, () => readLabelled(label)),
     write: (version, value) =>
       calls.perform("secret.write", version, () => {
         const existing = versions.get(version);

@@ -85,6 +85,7 @@ export function modelVault(calls: Calls, clock: ModelClock): ModelVault {
   return {
     entries,
     secrets,
+    compares: false,
     readCertificate: (name) =>
       calls.perform("vault.read-certificate", name, () => entries.get(name)?.versions.at(-1) ?? null),
     readRequest: (name) => calls.perform("vault.read-request", name, () => waiting(name) ?? null),

@@ -24,7 +24,7 @@ export async function soakProperties(runs: number): Promise<boolean> {
   return code === 0;
 }
 
-/** Every test file that takes its runs from property.ts. */
+/** Every test file that takes its runs from property.ts, or its cases from what is sized by it. */
 async function propertyTests(): Promise<string[]> {
   const files: string[] = [];
   for await (const file of glob("{shared,functions,azure-functions,local}/**/*.test.ts", {
@@ -32,7 +32,7 @@ async function propertyTests(): Promise<string[]> {
     exclude: ["**/node_modules/**"],
   })) {
     const text = await readFile(path.join(ROOT, file), "utf8");
-    if (/from "[./]+(local\/)?property\.ts"/.test(text)) files.push(file);
+    if (/from "[./]+(local\/)?(property|model\/effects)\.ts"/.test(text)) files.push(file);
   }
   return files.sort();
 }

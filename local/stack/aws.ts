@@ -7,7 +7,10 @@ import { AcmPca } from "../aws/acm-pca/acm-pca.ts";
 import type { CertificateAuthority } from "../aws/acm-pca/authority.ts";
 import { authorizeBy } from "../aws/authorization.ts";
 import { type DynamoDb, startDynamoDb } from "../aws/dynamodb.ts";
+import { Ec2 } from "../aws/ec2/ec2.ts";
+import type { ServiceEvent } from "../aws/event-bridge/event.ts";
 import { EventBridge } from "../aws/event-bridge/event-bridge.ts";
+import { tellVpnHealth } from "../aws/health/vpn-health.ts";
 import { Identities } from "../aws/identities.ts";
 import { createIssuer, type TokenIssuer } from "../aws/issuer.ts";
 import { LambdaApi } from "../aws/lambda-api/lambda-api.ts";
@@ -19,7 +22,15 @@ import { realTimers } from "../aws/timers.ts";
 import { guid } from "../graph/identifiers.ts";
 import type { Graph, PolicyDocument } from "../graph/schema.ts";
 import type { Kernel } from "../stand-in/kernel.ts";
-import { operatorPolicy, outsideRoles, peoplePolicy, relayPolicy, visitorPolicy } from "./outside-roles.ts";
+import type { VpnWorld } from "../vpn/world.ts";
+import {
+  installerPolicy,
+  operatorPolicy,
+  outsideRoles,
+  peoplePolicy,
+  relayPolicy,
+  visitorPolicy,
+} from "./outside-roles.ts";
 
 export interface LocalAws {
   readonly server: AwsServer;
@@ -45,10 +56,13 @@ export interface LocalAws {
   readonly visitorRoleArn: string;
   /** Whoever uses the command line. */
   readonly operatorRoleArn: string;
+  /** Whoever has installed Slack's app. */
+  readonly installerRoleArn: string;
   close(): Promise<void>;
 }
 
-export async function startLocalAws(kernel: Kernel, graph: Graph): Promise<LocalAws> {
+/** `vpn` is the world that both clouds' ends of the tunnels are in. */
+export async function startLocalAws(kernel: Kernel, graph: Graph, vpn: VpnWorld): Promise<LocalAws> {
   const { region, accountId } = graph;
   const [dynamoDb, tokenIssuer] = await Promise.all([
     startDynamoDb({ kernel, region }),
@@ -69,14 +83,19 @@ export async function startLocalAws(kernel: Kernel, graph: Graph): Promise<Local
   }
   const secretsManager = new SecretsManager({ kernel, region, tell: (event) => eventBridge.tell(event) });
   for (const secret of graph.secrets) secretsManager.createSecret(secret);
+  const tell = (event: ServiceEvent) => eventBridge.tell(event);
+  const ec2 = new Ec2({ region, accountId, world: vpn, tell });
+  const endHealth = tellVpnHealth({ world: vpn, region, tell });
   const lambda = new LambdaApi({ region, accountId });
   const identities = new Identities();
-  const { relayRoleArn, peopleRoleArn, visitorRoleArn, operatorRoleArn } = outsideRoles(graph);
+  const { relayRoleArn, peopleRoleArn, visitorRoleArn, operatorRoleArn, installerRoleArn } =
+    outsideRoles(graph);
   const policies = policiesOf(graph)
     .set(relayRoleArn, relayPolicy(graph))
     .set(peopleRoleArn, peoplePolicy(graph))
     .set(visitorRoleArn, visitorPolicy(graph))
-    .set(operatorRoleArn, operatorPolicy(graph));
+    .set(operatorRoleArn, operatorPolicy(graph))
+    .set(installerRoleArn, installerPolicy(graph));
   const sts = createSts({ issuer: tokenIssuer, region, federationEnabled: () => true });
   const server = await startAwsServer({
     kernel,
@@ -90,6 +109,7 @@ export async function startLocalAws(kernel: Kernel, graph: Graph): Promise<Local
       lambda.service,
       secretsManager.service,
       eventBridge.service,
+      ec2.service,
     ],
     authorize: authorizeBy({ roles: policies, resources: resourcePoliciesOf(graph) }),
   });
@@ -97,6 +117,7 @@ export async function startLocalAws(kernel: Kernel, graph: Graph): Promise<Local
     .map((certificate) => certificate.toString("pem"))
     .join("\n");
   const close = async () => {
+    endHealth();
     await server.close();
     await eventBridge.stop();
     await dynamoDb.close();
@@ -117,6 +138,7 @@ export async function startLocalAws(kernel: Kernel, graph: Graph): Promise<Local
     peopleRoleArn,
     visitorRoleArn,
     operatorRoleArn,
+    installerRoleArn,
     close,
   };
 }
@@ -152,9 +174,10 @@ function resourcePoliciesOf({
   secrets,
   kmsKeys,
   queues,
+  topics,
   functionPolicies,
 }: Graph): Map<string, PolicyDocument> {
   const functions = functionPolicies.map(({ functionArn: arn, policy }) => ({ arn, policy }));
-  const owners = [...secrets, ...kmsKeys, ...queues, ...functions];
+  const owners = [...secrets, ...kmsKeys, ...queues, ...topics, ...functions];
   return new Map(owners.flatMap(({ arn, policy }) => (policy === undefined ? [] : [[arn, policy] as const])));
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultsAfter } from "../crash/healed.ts";
 import { deathsAt, nameOf, type Place, recordChanges } from "../crash/matrix.ts";
 import { type Scene, setScene } from "../crash/scene.ts";
-import { STAGES } from "../crash/stages.ts";
+import { STAGES, setStage } from "../crash/stages.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 const LINK_FILE = path.resolve(import.meta.dirname, "../crash/link.ts");
@@ -28,7 +28,7 @@ beforeAll(async () => {
   stack = await startStack({ linkFile: LINK_FILE, seed: 1, calm: true });
   scene = setScene(stack);
   for (const stage of STAGES) {
-    await stage.prepare(scene);
+    await setStage(scene, stage);
     const run = async () => expect(await scene.renew.invoke({}), stage.name).toMatchObject({ ok: true });
     recorded.set(stage.name, await recordChanges(scene, run));
   }
@@ -49,6 +49,7 @@ describe("a clean run", () => {
     ["a renewal", ISSUE],
     ["the drop of a foreign request", ["key-vault:DeleteCertificateOperation"]],
     ["the first sight of a certificate in use", ["dynamodb:PutItem"]],
+    ["the collection of the hand's notes", ["dynamodb:PutItem", "tables:DeleteEntity"]],
   ])("changes the clouds in %s", (stage, operations) => {
     const changes = changesOf(stage).map(({ operation }) => operation);
     expect(changes).toEqual(expect.arrayContaining(operations));

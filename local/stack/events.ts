@@ -28,11 +28,14 @@ export interface EventParts {
   readonly graph: Pick<Graph, "queues" | "schedules" | "eventRules">;
   readonly aws: Pick<LocalAws, "server" | "lambda" | "eventBridge">;
   readonly functions: ReadonlyMap<string, Pick<RunningFunction, "deployed" | "invoke">>;
-  /** A scheduled minute takes 60 / speed seconds. Everything else keeps the wall clock. */
+  /** A minute takes 60 / speed seconds. */
   readonly speed: number;
+  /** The same for schedules that do not run each minute; as `speed` where it is left out. */
+  readonly rareSchedulesSpeed?: number;
 }
 
-export function createEvents({ kernel, graph, aws, functions, speed }: EventParts): LocalEvents {
+export function createEvents(parts: EventParts): LocalEvents {
+  const { kernel, graph, aws, functions, speed, rareSchedulesSpeed = speed } = parts;
   const timers = speedUp(realTimers, speed);
   const queues = new Queues(kernel);
   for (const { arn } of graph.queues) queues.create(arn);
@@ -50,29 +53,36 @@ export function createEvents({ kernel, graph, aws, functions, speed }: EventPart
   }
   const invoke = (caller: string, targetArn: string, payload: string) =>
     invoker.accept(caller, targetArn, payload);
-  const scheduler = new Scheduler({ kernel, timers, queues, decide, invoke });
+  const schedulerOf = (speed: number) =>
+    new Scheduler({ kernel, timers: speedUp(realTimers, speed), queues, decide, invoke });
+  const [frequent, rare] = [schedulerOf(speed), schedulerOf(rareSchedulesSpeed)];
   const rules = new Rules({ kernel, timers, queues, decide, invoke });
   for (const rule of graph.eventRules.filter(({ enabled }) => enabled)) rules.add(toRule(rule));
   aws.eventBridge.listen((busName, event) => rules.take(busName, event));
   return {
     queues,
     startSchedules: () => {
-      for (const schedule of graph.schedules.filter(({ enabled }) => enabled))
+      for (const schedule of graph.schedules.filter(({ enabled }) => enabled)) {
+        const scheduler = schedule.expression === EACH_MINUTE ? frequent : rare;
         scheduler.add(toSchedule(schedule));
+      }
     },
     troubles: () => [
       ...aws.eventBridge.troubles(),
-      ...scheduler.troubles(),
+      ...frequent.troubles(),
+      ...rare.troubles(),
       ...rules.troubles(),
       ...invoker.troubles(),
     ],
     async stop() {
-      await scheduler.stop();
+      await Promise.all([frequent.stop(), rare.stop()]);
       await rules.stop();
       await invoker.stop();
     },
   };
 }
+
+const EACH_MINUTE = "rate(1 minute)";
 
 /** No answer for want of an environment is the service's doing, and is tried again. */
 function toInvocationResult(result: InvokeResult): InvocationResult {

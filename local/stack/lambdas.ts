@@ -9,12 +9,14 @@ import type { LocalCa } from "../network/local-ca.ts";
 import type { LocalProxy } from "../network/proxy.ts";
 import type { Kernel } from "../stand-in/kernel.ts";
 import type { LocalAws } from "./aws.ts";
+import type { Monitoring } from "./monitoring.ts";
 
 export interface LambdaParts {
   readonly kernel: Kernel;
   readonly aws: LocalAws;
   readonly proxy: LocalProxy;
   readonly ca: LocalCa;
+  readonly monitoring: Pick<Monitoring, "readLogLine" | "noteInvocation">;
   readonly onLogLine: (functionName: string, line: string) => void;
 }
 
@@ -45,12 +47,14 @@ export async function startFunction(parts: LambdaParts, deployed: LambdaFunction
     tap: parts.kernel.tap,
     onLogLine: (line) => {
       parts.aws.logs.append(logGroup, "local", [{ timestamp: Date.now(), message: line }]);
+      parts.monitoring.readLogLine(line);
       parts.onLogLine(name, line);
     },
   });
   const results: InvokeResult[] = [];
   const invoke = async (event: unknown) => {
     const result = await lambda.invoke(event);
+    parts.monitoring.noteInvocation(name, !result.ok);
     results.push(result);
     return result;
   };

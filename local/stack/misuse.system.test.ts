@@ -7,13 +7,13 @@ import { type EvaluatedGraph, evaluate } from "../graph/evaluate.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 const LINK_FILE = path.resolve(import.meta.dirname, "../crash/link.ts");
-const OTHER_LINK_FILE = path.resolve(import.meta.dirname, "../demo/link.ts");
+const OTHER_LINK_FILE = path.resolve(import.meta.dirname, "../../link.config.ts");
 
 const DAY_SECONDS = 86_400;
 
 let stack: Stack;
 let scene: Scene;
-/** The same stage from another commit, whose link gives the certificate another life. */
+/** The same stage from another commit, whose link gives the certificate a window. */
 let other: EvaluatedGraph;
 
 beforeAll(async () => {

@@ -2,6 +2,7 @@
 import { DEPLOYED } from "../../shared/runtime/deployed-names.ts";
 import type { Graph, PolicyDocument } from "../graph/schema.ts";
 import { relaySecret, type SecretParts } from "./relay-secret.ts";
+import { slackTokenSecret } from "./slack-secret.ts";
 
 export function outsideRoles({ accountId }: Pick<Graph, "accountId">) {
   const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
@@ -10,6 +11,7 @@ export function outsideRoles({ accountId }: Pick<Graph, "accountId">) {
     peopleRoleArn: role("relay-people"),
     visitorRoleArn: role("visitor"),
     operatorRoleArn: role("operator"),
+    installerRoleArn: role("installer"),
   };
 }
 
@@ -23,10 +25,7 @@ export function relayPolicy(graph: SecretParts & Pick<Graph, "region" | "logGrou
       ? []
       : [
           allow(["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], [secret.arn]),
-          {
-            ...allow(["kms:Decrypt"], [secret.kmsKeyArn]),
-            Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${graph.region}.amazonaws.com` } },
-          },
+          viaSecretsManager(graph.region, allow(["kms:Decrypt"], [secret.kmsKeyArn])),
         ]),
   ]);
 }
@@ -77,9 +76,27 @@ export function operatorPolicy({ functions, tables }: Pick<Graph, "functions" | 
   ]);
 }
 
+/** Whoever has installed Slack's app: they put its token where the deployment reads it, and cannot read it there. */
+export function installerPolicy(graph: SecretParts & Pick<Graph, "region">): PolicyDocument {
+  const secret = slackTokenSecret(graph);
+  if (secret === undefined) return policy([]);
+  const { arn, kmsKeyArn } = secret;
+  return policy([
+    allow(["secretsmanager:PutSecretValue"], [arn]),
+    ...(kmsKeyArn === undefined
+      ? []
+      : [viaSecretsManager(graph.region, allow(["kms:GenerateDataKey"], [kmsKeyArn]))]),
+  ]);
+}
+
 const policy = (Statement: PolicyDocument["Statement"]): PolicyDocument => ({
   Version: "2012-10-17",
   Statement,
 });
 
 const allow = (Action: string[], Resource: string[]) => ({ Effect: "Allow" as const, Action, Resource });
+
+const viaSecretsManager = (region: string, statement: ReturnType<typeof allow>) => ({
+  ...statement,
+  Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` } },
+});

@@ -9,12 +9,16 @@ import { createLocalCa, type LocalCa } from "../network/local-ca.ts";
 import { type LocalProxy, startProxy } from "../network/proxy.ts";
 import { Kernel } from "../stand-in/kernel.ts";
 import { TrafficTap } from "../tap/tap.ts";
+import type { VpnWorld } from "../vpn/world.ts";
 import { allowedKeys } from "./allowed-keys.ts";
 import { type LocalAws, startLocalAws } from "./aws.ts";
 import { type LocalAzure, startLocalAzure } from "./azure.ts";
 import { createEvents, type LocalEvents } from "./events.ts";
 import { type RunningFunction, startFunction } from "./lambdas.ts";
 import { loadLink } from "./link.ts";
+import { createMonitoring, type Monitoring } from "./monitoring.ts";
+import { type StackSlack, startSlack } from "./slack.ts";
+import { createVpnWorld, tunnelStates } from "./vpn.ts";
 import { type LocalWorkloads, startWorkloads } from "./workloads.ts";
 
 export interface StackOptions {
@@ -24,8 +28,12 @@ export interface StackOptions {
   readonly seed: number;
   /** Stand-ins that never misbehave. */
   readonly calm?: boolean;
-  /** A scheduled minute takes 60 / speed seconds. */
+  /** What the names of faults begin with that they are spared. */
+  readonly spared?: readonly string[];
+  /** A scheduled minute takes 60 / speed seconds, and so does one of alarms and tunnels. */
   readonly speed?: number;
+  /** The same for schedules that do not run each minute; as `speed` where it is left out. */
+  readonly rareSchedulesSpeed?: number;
   readonly mountEveryMs?: number;
   readonly pollEveryMs?: number;
   /** How often relay reads its secret, where the link has a certificate for it. */
@@ -46,8 +54,13 @@ export interface Stack {
   /** By ARN. */
   readonly functions: ReadonlyMap<string, RunningFunction>;
   readonly events: LocalEvents;
+  /** Both ends of every tunnel of the link, and what a person does to them. */
+  readonly vpn: VpnWorld;
+  readonly monitoring: Monitoring;
+  /** Where incidents are told; undefined where the link has no `alerts.slack`. */
+  readonly slack: StackSlack | undefined;
   readonly workloads: LocalWorkloads;
-  /** Starts the schedules and the bunnies. */
+  /** Starts the schedules, the alarms and the bunnies. */
   begin(): void;
   close(): Promise<void>;
 }
@@ -72,7 +85,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 type Opened = <T>(value: T, close: (value: T) => Promise<void> | void) => T;
 
 async function openStack(options: StackOptions, opened: Opened): Promise<Omit<Stack, "close">> {
-  const { seed, calm = false, speed = 1, linkFile, onLogLine = () => {} } = options;
+  const { seed, calm = false, spared = [], speed = 1, linkFile, onLogLine = () => {} } = options;
   const [evaluated, localCa, link] = await Promise.all([
     evaluate(linkFile === undefined ? {} : { linkFile }),
     createLocalCa(),
@@ -81,10 +94,11 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
   const graph = opened(evaluated, (it) => it.dispose());
   const ca = opened(localCa, (it) => it.close());
   const tap = new TrafficTap(allowedKeys(graph, link));
-  const kernel = new Kernel({ seed, calm, tap: tap.see });
+  const kernel = new Kernel({ seed, calm, spared, tap: tap.see });
   const proxy = opened(await startProxy({ kernel, ca }), (it) => it.close());
   const client = opened(createLocalClient(proxy, ca), (it) => it.close());
-  const aws = opened(await startLocalAws(kernel, graph), (it) => it.close());
+  const vpn = opened(createVpnWorld({ link, graph, speed }), (it) => it.stop());
+  const aws = opened(await startLocalAws(kernel, graph, vpn), (it) => it.close());
   proxy.serve(new URL(aws.tokenIssuer.issuer).host, aws.tokenIssuer.listener);
   const azure = opened(
     await startLocalAzure({
@@ -93,6 +107,7 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
       proxy,
       ca,
       client,
+      vpn,
       caCertificate: aws.caCertificate,
       tokenIssuer: aws.tokenIssuer.issuer,
       onLogLine: (line) => {
@@ -102,14 +117,22 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
     }),
     (it) => it.close(),
   );
+  const slack = await startSlack({ kernel, graph, link, aws, proxy });
+  const monitoring = opened(
+    createMonitoring({ kernel, graph, aws, speed, tunnelStates: () => tunnelStates(vpn) }),
+    (it) => it.stop(),
+  );
   const functions = new Map<string, RunningFunction>();
   for (const deployed of graph.functions) {
-    const running = await startFunction({ kernel, aws, proxy, ca, onLogLine }, deployed);
+    const running = await startFunction({ kernel, aws, proxy, ca, monitoring, onLogLine }, deployed);
     functions.set(
       deployed.arn,
       opened(running, (it) => it.lambda.close()),
     );
   }
+  const { rareSchedulesSpeed = speed } = options;
+  // What loads in a second would do so for a minute of a schedule that runs so much faster.
+  if (speed > 1) for (const { lambda } of functions.values()) await lambda.warm();
   const { mountEveryMs = 120_000, pollEveryMs = 1_000, secretEveryMs = 60_000 } = options;
   const workloads = opened(
     await startWorkloads({
@@ -126,10 +149,30 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
     }),
     (it) => it.close(),
   );
-  const events = opened(createEvents({ kernel, graph, aws, functions, speed }), (it) => it.stop());
+  const events = opened(createEvents({ kernel, graph, aws, functions, speed, rareSchedulesSpeed }), (it) =>
+    it.stop(),
+  );
   const begin = () => {
     events.startSchedules();
+    monitoring.begin((queueArn) => events.queues.messages(queueArn).length);
     workloads.startBunnies();
   };
-  return { graph, link, kernel, tap, ca, proxy, client, aws, azure, functions, events, workloads, begin };
+  return {
+    graph,
+    link,
+    kernel,
+    tap,
+    ca,
+    proxy,
+    client,
+    aws,
+    azure,
+    functions,
+    events,
+    vpn,
+    monitoring,
+    slack,
+    workloads,
+    begin,
+  };
 }

@@ -22,15 +22,24 @@ export interface FaultRule {
   readonly effect: Effect;
 }
 
+export interface FaultsOptions {
+  readonly seed: number;
+  readonly calm: boolean;
+  /** What the names of drawn faults begin with that never happen. */
+  readonly spared?: readonly string[];
+}
+
 export class Faults {
   readonly seed: number;
   readonly calm: boolean;
+  readonly #spared: readonly string[];
   readonly #rules: { rule: FaultRule; seen: number }[] = [];
   readonly #draws = new Map<string, number>();
 
-  constructor(options: { readonly seed: number; readonly calm: boolean }) {
-    this.seed = options.seed;
-    this.calm = options.calm;
+  constructor({ seed, calm, spared = [] }: FaultsOptions) {
+    this.seed = seed;
+    this.calm = calm;
+    this.#spared = spared;
   }
 
   /** Adds a rule; the answer takes it away again. */
@@ -58,11 +67,12 @@ export class Faults {
   }
 
   /**
-   * True with the given probability, never when calm. Each name has its own sequence, so one operation's
+   * True with the given probability, never when calm or spared. Each name has its own sequence, so one operation's
    * draws do not depend on how often another one is called.
    */
   chance(name: string, probability: number): boolean {
-    return !this.calm && this.draw(name) < probability;
+    if (this.calm || this.#spared.some((beginning) => name.startsWith(beginning))) return false;
+    return this.draw(name) < probability;
   }
 
   /** The next number of this name's sequence, in [0, 1). */

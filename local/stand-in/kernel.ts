@@ -3,7 +3,7 @@
  * refusals out, and records it with its caller. One kernel serves one local world.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { type Effect, Faults } from "./faults.ts";
+import { type Effect, Faults, type FaultsOptions } from "./faults.ts";
 import { ConnectionLost, type OperationTable, Refusal } from "./operations.ts";
 
 export interface Call {
@@ -34,7 +34,7 @@ export class Kernel {
   readonly tap: Tap;
   readonly #calls: Call[] = [];
 
-  constructor(options: { readonly seed: number; readonly calm: boolean; readonly tap?: Tap }) {
+  constructor(options: FaultsOptions & { readonly tap?: Tap }) {
     this.faults = new Faults(options);
     this.tap = options.tap ?? (() => {});
   }

@@ -17,6 +17,21 @@ export const minimalLink = {
   ],
 };
 
+/** The tunnels of a link whose both ends exist: two of one connection, with an Azure connection for each. */
+export const adoptedVpn = {
+  azure: { resourceGroup: "network" },
+  connections: [
+    {
+      name: "one",
+      aws: { adopt: "vpn-0a1b2c3d4e5f60718" },
+      tunnels: [
+        { name: "one-a", outsideIp: "198.51.100.10", azure: { adopt: "aws-one-a" } },
+        { name: "one-b", outsideIp: "198.51.100.11", azure: { adopt: "aws-one-b" } },
+      ],
+    },
+  ],
+};
+
 /** The path of the one certificate of `minimalLink`. */
 export const CERTIFICATE = "bunnies[0].certificates[0]";
 

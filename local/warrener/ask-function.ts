@@ -7,6 +7,7 @@ import * as z from "zod";
 import { PLAN_NAMES_MAX } from "../../shared/certificates/run-request.ts";
 import { ConfigError } from "../../shared/runtime/errors.ts";
 import { sayAwsError } from "./aws-errors.ts";
+import { Line } from "./line.ts";
 import { PlanAnswer } from "./plan-answer.ts";
 
 export interface Question {
@@ -39,7 +40,7 @@ function parseAnswer(functionName: string, { FunctionError, Payload }: InvokeCom
     const { data } = FunctionFailure.safeParse(payload);
     const why = data === undefined ? FunctionError : `${data.errorType}: ${data.errorMessage}`;
     throw new ConfigError(
-      `${functionName} could not plan: ${why}. Its log group is /aws/lambda/${functionName}`,
+      `${functionName} could not plan: ${Line.parse(why)}. Its log group is /aws/lambda/${functionName}`,
     );
   }
   const parsed = PlanAnswer.safeParse(payload);

@@ -13,14 +13,13 @@ const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/;
 const UNKNOWN_CALLER =
   /^(UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch)$/;
 
-/** Null for what is no failure of AWS's, such as a fault of ours. */
-export function adviceOf(code: string, { action, target }: Attempted): string {
+function adviceOf(code: string, { action, target }: Attempted): string {
   if (EXPIRED.test(code))
     return "the AWS credentials have expired: log in again; for the local stack, start `npm run local` again";
   if (UNKNOWN_CALLER.test(code))
     return `AWS does not know these credentials (${code}): log in again; for the local stack, start \`npm run local\` again`;
   if (code === "ResourceNotFoundException")
-    return `there is no such thing as ${target} in this account and region: is the stage right (--stage), and are these the credentials of its account?`;
+    return `${target} is not there, in this account and region: is the stage right (--stage), and are these the credentials of its account?`;
   if (/^AccessDenied/.test(code)) return `these credentials may not use ${target}: they need ${action} on it`;
   if (code === "unreachable") return `${target} cannot be reached: does it still run, and is the network up?`;
   if (/Throttl|TooManyRequests/.test(code))

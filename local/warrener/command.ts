@@ -2,15 +2,20 @@
 import { parseArgs } from "node:util";
 import * as z from "zod";
 import { ConfigError } from "../../shared/runtime/errors.ts";
+import { TUNNEL_ACTS } from "../stack/control.ts";
+import { FreezeReason } from "./freeze.ts";
 import { RevokeArguments } from "./revoke.ts";
 
 export const USAGE = `usage: npm run warrener -- VERB [OPTIONS]
 
-  status                     one line for each certificate, trouble first
+  status                     whether the link is frozen, and how every certificate stands, trouble first
   explain NAME               why a certificate is as it is, and what happens next
   history [NAME]             what was changed, the newest first        [--limit N]
   plan [NAME]                what a run would do now
   revoke NAME                orders a revocation    --reason superseded|key-compromise [--serial S]
+  freeze                     stops every change in both clouds         --reason TEXT
+  thaw                       lets changes be made again
+  local ACT TUNNEL           ACT is ${TUNNEL_ACTS.join(", ")}; the local stack alone
 
   --stage STAGE              a deployment of yours, with your own AWS credentials; left out, the local stack
   --link FILE                the link that the stage was deployed from, when it is not link.config.ts
@@ -36,16 +41,27 @@ const Command = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("history"), name: Text, limit: Limit, ...common }),
   z.strictObject({ verb: z.literal("plan"), name: Text, ...common }),
   z.strictObject({ verb: z.literal("revoke"), ...RevokeArguments.shape, ...common }),
+  z.strictObject({ verb: z.literal("freeze"), name: noName.optional(), reason: FreezeReason, ...common }),
+  z.strictObject({ verb: z.literal("thaw"), name: noName.optional(), ...common }),
+  z.strictObject({
+    verb: z.literal("local"),
+    act: z.enum(TUNNEL_ACTS, { error: `local takes ${TUNNEL_ACTS.join(", ")}` }),
+    name: z.string({ error: "takes the name of a tunnel" }),
+    stage: z.undefined({ error: "local is about the local stack: leave --stage out" }).optional(),
+    json: common.json,
+  }),
 ]);
 export type Command = z.output<typeof Command>;
 
 /** Throws `ConfigError` with what is wrong and how the command is used. */
 export function parseCommand(args: readonly string[]): Command {
   const { positionals, values } = parseOptions(args);
-  const [verb, name, ...more] = positionals;
+  const [verb, ...words] = positionals;
   if (verb === undefined) throw misuse("say what to do");
+  const [act, name, ...more] = verb === "local" ? words : [undefined, ...words];
   if (more.length > 0) throw misuse(`${more.join(" ")} is too much: one name at a time`);
-  const parsed = Command.safeParse({ verb, ...(name === undefined ? {} : { name }), ...values });
+  const said = { ...(act === undefined ? {} : { act }), ...(name === undefined ? {} : { name }) };
+  const parsed = Command.safeParse({ verb, ...said, ...values });
   if (parsed.success) return parsed.data;
   throw misuse(parsed.error.issues.map((issue) => sayIssue(verb, issue)).join("; "));
 }

@@ -5,6 +5,8 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { dynamoJournal } from "../../shared/certificates/aws-journal.ts";
 import type { Journal } from "../../shared/certificates/journal.ts";
+import { dynamoFreeze } from "../../shared/freeze/aws-freeze.ts";
+import type { FreezeStore } from "../../shared/freeze/store.ts";
 import type { Audit } from "../../shared/journal/audit.ts";
 import { dynamoAudit } from "../../shared/journal/aws-audit.ts";
 import type { Link } from "../../shared/link/schema.ts";
@@ -12,7 +14,7 @@ import { APP, DEPLOYED, nameInStage } from "../../shared/runtime/deployed-names.
 import { ConfigError } from "../../shared/runtime/errors.ts";
 import { loadLink } from "../stack/link.ts";
 import { sayAwsError } from "./aws-errors.ts";
-import { findLocalStack, type LocalStack } from "./local-stack.ts";
+import { findLocalStack, LOCAL_STACK_FILE, type LocalStack } from "./local-stack.ts";
 
 export interface Deployment {
   readonly stage: string;
@@ -22,6 +24,7 @@ export interface Deployment {
   readonly table: string;
   readonly journal: Journal;
   readonly audit: Audit;
+  readonly freezes: FreezeStore;
   /** The ARN of whoever uses the command line. Throws `ConfigError` when AWS does not say. */
   readonly readPerson: () => Promise<string>;
 }
@@ -40,8 +43,8 @@ export interface Choice {
 }
 
 /** Throws `ConfigError` when no deployment is named and no local stack runs. */
-export async function findDeployment(choice: Choice): Promise<Deployment> {
-  const local = choice.stage === undefined ? await findLocalStack() : null;
+export async function findDeployment(choice: Choice, localFile = LOCAL_STACK_FILE): Promise<Deployment> {
+  const local = choice.stage === undefined ? await findLocalStack(localFile) : null;
   const stage = choice.stage ?? local?.stage;
   if (stage === undefined) {
     throw new ConfigError(
@@ -72,6 +75,7 @@ function openDeployment(stage: string, link: Link, local: LocalStack | null): De
       relay: named(DEPLOYED.renewRelayCertificate),
     },
     journal: dynamoJournal({ ...options, clock: () => Math.floor(Date.now() / 1_000) }),
+    freezes: dynamoFreeze(options),
     audit: dynamoAudit({ ...options, clockMs: Date.now, pause: (ms) => pause(ms) }),
     readPerson: () => readPerson(new STSClient({ ...where, ...limits(TABLE_TIMEOUT_MS) })),
   };

@@ -7,7 +7,8 @@ import path from "node:path";
 import * as z from "zod";
 import { ConfigError } from "../../shared/runtime/errors.ts";
 
-export const LOCAL_STACK_FILE = path.resolve(import.meta.dirname, "../../.cache/local.json");
+/** In the folder that npm starts the project's programs in. */
+export const LOCAL_STACK_FILE = path.resolve(".cache", "local.json");
 
 const LocalStack = z.strictObject({
   pid: z.int().positive(),
@@ -16,6 +17,8 @@ const LocalStack = z.strictObject({
   stage: z.string(),
   /** The link's file, when it is not link.config.ts. */
   link: z.string().nullable(),
+  /** Where its tunnels can be cut (local/stack/control.ts). */
+  control: z.strictObject({ url: z.url(), token: z.string().min(1) }),
   /** Of the stack's role `operator`. */
   credentials: z.strictObject({
     accessKeyId: z.string(),

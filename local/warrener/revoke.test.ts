@@ -72,6 +72,11 @@ describe("orderRevocation", () => {
         origin: "person",
         orderedBy: PERSON,
         orderedAt: model.clock.now(),
+        // A serial says nothing without its CA.
+        certificateArn: [...model.journal.intents.values()].find(
+          ({ certificateArn }) =>
+            certificateArn !== undefined && readCertificateArn(certificateArn).serial === current.serial,
+        )?.certificateArn,
         state: "ordered",
       },
     ]);

@@ -26,7 +26,7 @@ export const RevokeArguments = z.strictObject({
   reason: z.enum(["superseded", "key-compromise"], {
     error: "write --reason superseded, or --reason key-compromise",
   }),
-  /** Left out: the one that is current. */
+  /** Left out: the one that is in use, which of relay's is the one that it serves. */
   serial: Serial.optional(),
 });
 export type RevokeArguments = z.infer<typeof RevokeArguments>;
@@ -55,9 +55,9 @@ export async function orderRevocation(parts: RevokeParts, asked: RevokeArguments
   const { link, clock } = parts;
   refuseUnlessMeant(link, asked);
   const target = await parts.observe(asked.name);
-  const serial = await chooseSerial(parts, asked, target);
+  const chosen = await chooseSerial(parts, asked, target);
   const order: RevocationOrder = {
-    serial,
+    ...chosen,
     certificate: asked.name,
     reason: REASONS[asked.reason],
     origin: "person",
@@ -74,7 +74,18 @@ export async function orderRevocation(parts: RevokeParts, asked: RevokeArguments
     link.certificateAuthority.mode,
     clock(),
   );
-  return { outcome: "ordered", order, lines: revocationProspect(link, order, step) };
+  const lines = [...revocationProspect(link, order, step), ...sayNewer(order, target)];
+  return { outcome: "ordered", order, lines };
+}
+
+/** Who knows the key that relay uses may have found the next one beside it. */
+function sayNewer({ serial, reason }: RevocationOrder, target: RevocationTarget | null): string[] {
+  const newer = target?.current?.serial;
+  if (reason !== "KEY_COMPROMISE" || target?.served !== serial || newer === undefined || newer === serial)
+    return [];
+  return [
+    `The newer one, ${newer}, has a key of its own. If others know that too, order it as well, with --serial ${newer}.`,
+  ];
 }
 
 function refuseUnlessMeant(link: Link, { name, reason }: RevokeArguments): void {
@@ -88,30 +99,34 @@ function refuseUnlessMeant(link: Link, { name, reason }: RevokeArguments): void 
   }
 }
 
+/** With the ARN where an intent knows it: a serial says nothing without its CA, and the link's may be another by now. */
 async function chooseSerial(
   { journal }: RevokeParts,
-  { name, serial }: RevokeArguments,
+  { name, serial: asked }: RevokeArguments,
   target: RevocationTarget | null,
-): Promise<Serial> {
+): Promise<Pick<RevocationOrder, "serial" | "certificateArn">> {
   const current = target?.current?.serial;
+  const inUse = target?.served ?? current;
+  const serial = asked ?? inUse;
   if (serial === undefined) {
-    if (current !== undefined) return current;
     const why = target === null ? "could not be read now: try again" : "has no current version";
     throw new ConfigError(`${name} ${why}, or say which one is meant with --serial`);
   }
-  if (serial === current) return serial;
   const intents = await journal.readIntents(name);
   const intent = intents.find(
     ({ certificateArn }) =>
       certificateArn !== undefined && readCertificateArn(certificateArn).serial === serial,
   );
+  const chosen =
+    intent?.certificateArn === undefined ? { serial } : { serial, certificateArn: intent.certificateArn };
+  if (serial === current || serial === inUse) return chosen;
   if (intent === undefined)
     throw new ConfigError(`no certificate of ${name} with the serial ${serial} was issued by Warrener`);
   // A run may be about to merge it: it would be revoked as it comes into use.
   if (intent.state !== "merged" && intent.state !== "outcome-unknown") {
     throw new ConfigError(`${serial} was issued for ${name} and is not in use yet: wait for the next run`);
   }
-  return serial;
+  return chosen;
 }
 
 const isSame = (one: RevocationOrder, other: RevocationOrder): boolean =>

@@ -1,34 +1,37 @@
 /** Carries out one command: reads what it needs, and answers for people and for machines. */
-import { linkCertificates, relayCertificates } from "../../shared/certificates/desired.ts";
-import type { Proof } from "../../shared/certificates/proof.ts";
-import { linkDigest } from "../../shared/link/load.ts";
+import { linkCertificates } from "../../shared/certificates/desired.ts";
+import { planRevocations } from "../../shared/certificates/revocation.ts";
 import { CloudError, ConfigError } from "../../shared/runtime/errors.ts";
-import { askPlan } from "./ask-function.ts";
 import { sayAwsError } from "./aws-errors.ts";
 import type { Command } from "./command.ts";
 import type { Deployment } from "./deployment.ts";
-import { readOpenMatters } from "./open-matters.ts";
-import type { PlanAnswer, PlannedOrNot } from "./plan-answer.ts";
+import { sayFreeze, sayWord } from "./freeze.ts";
+import { type Line, toLines } from "./line.ts";
+import { type OpenMatters, readOpenMatters, sayOrder } from "./open-matters.ts";
+import { type Plans, readPlans, targetOf } from "./read-plans.ts";
+import { sayStep } from "./revocation-prospect.ts";
 import { orderRevocation, type RevokeArguments } from "./revoke.ts";
 import { sayExplained } from "./say-explain.ts";
 import { sayHistory } from "./say-history.ts";
 import { sayPlan } from "./say-plan.ts";
 import { sayStatus, standingOf } from "./say-status.ts";
-import type { Moment } from "./times.ts";
+import { type Moment, sayInstant } from "./times.ts";
 
 export interface Answered {
-  readonly lines: readonly string[];
+  readonly lines: readonly Line[];
   readonly json: unknown;
   /** The answer is as good as it can be, and yet something is wrong. */
   readonly problem: string | null;
 }
 
+/** What is asked of a deployment. */
+export type DeploymentCommand = Exclude<Command, { verb: "local" }>;
 type CommandOf<V extends Command["verb"]> = Extract<Command, { verb: V }>;
 
 /** Throws `ConfigError` with what to do. */
 export async function runCommand(
   deployment: Deployment,
-  command: Command,
+  command: DeploymentCommand,
   moment: Moment,
 ): Promise<Answered> {
   switch (command.verb) {
@@ -42,8 +45,15 @@ export async function runCommand(
       return await explain(deployment, command, moment);
     case "revoke":
       return await revoke(deployment, command, moment);
+    case "freeze":
+      return await word(deployment, command.reason, moment);
+    case "thaw":
+      return await word(deployment, null, moment);
   }
 }
+
+const CUT =
+  "so many changes wait to be told on the bus that not all of them were looked through: older ones may be missing. docs/operating.md, `changes.untold`, says what to do";
 
 async function history(
   deployment: Deployment,
@@ -51,26 +61,44 @@ async function history(
   moment: Moment,
 ): Promise<Answered> {
   // Also of a certificate that has left the link: the record outlives it.
-  const changes = await table(deployment, () => deployment.audit.history({ target: name ?? null, limit }));
-  return { lines: sayHistory(changes, moment), json: changes, problem: null };
+  const query = { target: name ?? null, limit };
+  const { changes, cut } = await table(deployment, () => deployment.audit.history(query));
+  return { lines: sayHistory(changes, moment), json: changes, problem: cut ? CUT : null };
 }
 
 async function plan(deployment: Deployment, { name }: CommandOf<"plan">, moment: Moment): Promise<Answered> {
-  const { certificates, problem } = await planned(deployment, name);
-  return { lines: sayPlan(certificates, contextOf(deployment, moment)), json: { certificates }, problem };
+  const { certificates, revocations, frozen, problem } = await readPlans(deployment, name);
+  const asked = revocations.filter(({ order }) => name === undefined || order.certificate === name);
+  const orders = asked.map((step) => {
+    const order = { ...step.order, prospect: sayStep(deployment.link, step) };
+    return `${order.certificate}: ${sayOrder(order, moment)}`;
+  });
+  const first = frozen ? ["The link is frozen: nothing of this is done before it is thawed."] : [];
+  const plans = sayPlan(certificates, contextOf(deployment, moment));
+  const lines = [...toLines(first), ...plans, ...toLines(orders)];
+  return { lines, json: { frozen, certificates, revocations: asked }, problem };
 }
 
 async function status(deployment: Deployment, moment: Moment): Promise<Answered> {
-  const [{ certificates, problem }, open] = await Promise.all([
-    planned(deployment, undefined),
-    table(deployment, () => readOpenMatters(deployment.journal, deployment.audit, moment.now)),
+  const { link, stage } = deployment;
+  const freeze = await table(deployment, () => deployment.freezes.read());
+  const [plans, open] = await readAll(deployment, undefined, moment);
+  const certificates = plans.certificates.map((one) => ({ ...one, standing: standingOf(one, moment.now) }));
+  const heading = toLines([
+    `${link.name}, stage ${stage}, ${sayInstant(moment.now, moment)}`,
+    ...sayFreeze(freeze, moment),
   ]);
-  const standing = certificates.map((one) => ({ ...one, standing: standingOf(one, moment.now) }));
   return {
-    lines: sayStatus(certificates, open, contextOf(deployment, moment)),
-    json: { certificates: standing, ...open },
-    problem,
+    lines: [...heading, ...sayStatus(plans.certificates, open, contextOf(deployment, moment))],
+    json: { link: link.name, stage, at: moment.now, freeze, certificates, ...open },
+    problem: plans.problem ?? sayTrouble(certificates) ?? (open.cut ? CUT : null),
   };
+}
+
+function sayTrouble(certificates: readonly { readonly certificate: string; readonly standing: string }[]) {
+  const names = certificates.filter(({ standing }) => standing === "trouble").map((one) => one.certificate);
+  if (names.length === 0) return null;
+  return `in trouble: ${names.toSorted().join(", ")}. \`explain NAME\` says more, docs/operating.md what to do`;
 }
 
 const EXPLAINED_CHANGES = 50;
@@ -80,17 +108,19 @@ async function explain(
   { name }: CommandOf<"explain">,
   moment: Moment,
 ): Promise<Answered> {
-  const [{ certificates, problem }, open, changes] = await Promise.all([
-    planned(deployment, name),
-    table(deployment, () => readOpenMatters(deployment.journal, deployment.audit, moment.now)),
+  const [[{ certificates, problem }, open], { changes, cut }] = await Promise.all([
+    readAll(deployment, name, moment),
     table(deployment, () => deployment.audit.history({ target: name, limit: EXPLAINED_CHANGES })),
   ]);
   const desired = linkCertificates(deployment.link).find((one) => one.name === name);
   const [one] = certificates;
   if (desired === undefined || one === undefined) throw new ConfigError(`nothing was answered for ${name}`);
-  const explained = { desired, planned: one, history: changes, open };
+  // The hand's notes say again what the brain has recorded already.
+  const own = changes.filter(({ kind }) => kind !== "hand-note");
+  const explained = { desired, planned: one, history: own, open };
   const lines = sayExplained(explained, contextOf(deployment, moment));
-  return { lines, json: { planned: one, history: changes, sentences: lines }, problem };
+  const json = { planned: one, history: changes, sentences: lines };
+  return { lines, json, problem: problem ?? (cut ? CUT : null) };
 }
 
 async function revoke(
@@ -102,53 +132,54 @@ async function revoke(
   const person = await deployment.readPerson();
   const asked: RevokeArguments = { name, reason, ...(serial === undefined ? {} : { serial }) };
   const observe = async () => {
-    const { certificates, problem } = await planned(deployment, name);
+    const { certificates, problem } = await readPlans(deployment, name);
     // An order is about what the deployed functions look after.
     if (problem !== null) throw new ConfigError(problem);
-    const [one] = certificates;
-    if (one?.outcome !== "planned") return null;
-    const { current, proof } = one;
-    return { current, proof: parseProof(proof) };
+    return targetOf(certificates[0]);
   };
   const clock = () => moment.now;
   const { outcome, order, lines } = await table(deployment, () =>
     orderRevocation({ link, journal, audit, person, clock, observe }, asked),
   );
-  return { lines, json: { outcome, order }, problem: null };
+  return { lines: toLines(lines), json: { outcome, order }, problem: null };
 }
 
-const PROOFS: readonly Proof[] = ["not-needed", "seen", "awaited", "overdue", "manual"];
-const parseProof = (text: string): Proof | "unknown" => PROOFS.find((proof) => proof === text) ?? "unknown";
+async function word(deployment: Deployment, reason: string | null, { now }: Moment): Promise<Answered> {
+  const { link, audit, freezes } = deployment;
+  const person = await deployment.readPerson();
+  const said = await table(deployment, () => sayWord({ link, freezes, audit, person, now }, reason));
+  return { lines: toLines(said.lines), json: said.word, problem: null };
+}
 
 const contextOf = ({ link }: Deployment, moment: Moment) => ({
   ...moment,
   checkEverySeconds: link.certificates.checkEverySeconds,
 });
 
-/** By the functions that look after them; `name` picks one, which the link must have. */
-async function planned(deployment: Deployment, name: string | undefined) {
-  const { link, lambda, functions } = deployment;
-  const all = linkCertificates(link).map((one) => one.name);
-  if (name !== undefined && !all.includes(name))
-    throw new ConfigError(`the link has no certificate ${name}: it has ${all.toSorted().join(", ")}`);
-  const relays = relayCertificates(link).map((one) => one.name);
-  const wanted = all.filter((one) => name === undefined || one === name);
-  const questions = [
-    { functionName: functions.bunnies, names: wanted.filter((one) => !relays.includes(one)) },
-    { functionName: functions.relay, names: wanted.filter((one) => relays.includes(one)) },
-  ];
-  const answers = await Promise.all(questions.map((question) => askPlan(lambda, question)));
-  const certificates: PlannedOrNot[] = answers.flat().flatMap((answer) => answer.certificates);
-  return { certificates, problem: differenceOf(answers.flat(), linkDigest(link)) };
-}
-
-const DIGITS = 12;
-
-function differenceOf(answers: readonly PlanAnswer[], own: string): string | null {
-  const other = answers.find((answer) => answer.linkDigest !== own);
-  if (other === undefined) return null;
-  const short = (digest: string) => digest.slice(0, DIGITS);
-  return `the function was deployed from another link (${short(other.linkDigest)}…) than this one (${short(own)}…): deploy, or name the file that was deployed with --link`;
+async function readAll(
+  deployment: Deployment,
+  name: string | undefined,
+  { now }: Moment,
+): Promise<[Plans, OpenMatters]> {
+  const { link, journal, audit } = deployment;
+  const [plans, open] = await Promise.all([
+    readPlans(deployment, name),
+    table(deployment, () => readOpenMatters(journal, audit, now)),
+  ]);
+  const standing = (certificate: string) => {
+    const one = plans.certificates.find((planned) => planned.certificate === certificate);
+    if (one !== undefined) return targetOf(one) ?? "unsettled";
+    // Not asked about, or nobody's any more.
+    const isOurs = linkCertificates(link).some((desired) => desired.name === certificate);
+    return isOurs ? "elsewhere" : "not-in-link";
+  };
+  const steps = planRevocations(open.orders, standing, link.certificateAuthority.mode, now);
+  const answered = new Map(plans.revocations.map((step) => [step.order.serial, step]));
+  const orders = steps.map((step) => {
+    const { order } = step;
+    return { ...order, prospect: sayStep(link, answered.get(order.serial) ?? step) };
+  });
+  return [plans, { ...open, orders }];
 }
 
 async function table<T>(deployment: Deployment, read: () => Promise<T>): Promise<T> {

@@ -1,21 +1,24 @@
-/** The history in lines: when, what, why, and what it left behind. */
+/** The history in lines: when, what and why, what was before and after, and who did it by which calls. */
 import type { ChangeRecord, Facts } from "../../shared/journal/change.ts";
-import { type Moment, sayInstant } from "./times.ts";
+import { type Line, toLines } from "./line.ts";
+import { type Moment, sayInstant, toInstant } from "./times.ts";
 import { sayKind, sayReason } from "./words.ts";
 
 /** Reasons that `FOUND` (shared/certificates/record.ts) stands before were those of an earlier run. */
 const FOUND = "found";
 
-export function sayHistory(changes: readonly ChangeRecord[], moment: Moment): string[] {
-  if (changes.length === 0) return ["no change is recorded"];
+export function sayHistory(changes: readonly ChangeRecord[], moment: Moment): Line[] {
+  if (changes.length === 0) return toLines(["no change is recorded"]);
   const width = Math.max(...changes.map(({ target }) => target.length));
-  return changes.flatMap((change) => [
-    `${sayInstant(toInstant(change.at), moment)}  ${change.target.padEnd(width)}  ${sayChange(change)}`,
-    ...[sayAfter(change, moment), sayBy(change)].filter((line) => line !== "").map((line) => `    ${line}`),
-  ]);
+  return toLines(
+    changes.flatMap((change) => [
+      `${sayInstant(toInstant(change.at), moment)}  ${change.target.padEnd(width)}  ${sayChange(change)}`,
+      ...[...sayEffect(change, moment), sayBy(change)].map((line) => `    ${line}`),
+    ]),
+  );
 }
 
-/** What was done and why, such as `asked for a new one: its renewal was due`. */
+/** What was done and why, such as `requested a new certificate: renewal due`. */
 export function sayChange({ kind, reasons }: ChangeRecord): string {
   const why = reasons.filter((reason) => reason !== FOUND).map((reason) => sayReason(kind, reason));
   const because = why.length === 0 ? "" : `: ${why.join("; ")}`;
@@ -23,28 +26,37 @@ export function sayChange({ kind, reasons }: ChangeRecord): string {
   return `${sayKind(kind)}${because}${found}`;
 }
 
-function sayAfter({ before, after }: ChangeRecord, moment: Moment): string {
-  const { serial, notAfter } = after ?? {};
-  const was = before?.["serial"];
-  const told = [
-    ...(typeof serial === "string" ? [`serial ${serial}`] : []),
+/** From what, to what; of other kinds of change only one side is ever known. */
+function sayEffect({ kind, before, after }: ChangeRecord, moment: Moment): string[] {
+  const nothing = kind === "request" || kind === "promote" ? "none" : "";
+  const from = before === null ? nothing : sayFacts(before, moment);
+  const to = after === null ? "" : sayFacts(after, moment);
+  const sides = [from, to].filter((side) => side !== "");
+  return sides.length === 0 ? [] : [sides.join(" -> ")];
+}
+
+/** The facts that a person knows a thing by; the rest of them is in the answer for machines. */
+function sayFacts(facts: Facts, moment: Moment): string {
+  const { serial, requestId, notAfter, orderedBy, act, outcome, frozen } = facts;
+  const request = requestId === undefined ? [] : [`request ${requestId}`];
+  return [
+    ...(serial === undefined ? request : [`serial ${serial}`]),
+    ...sayAsked(facts),
     ...(typeof notAfter === "number" ? [`until ${sayInstant(notAfter, moment)}`] : []),
-    ...(typeof was === "string" && was !== serial ? [`before: serial ${was}`] : []),
-    ...sayAsked(before),
-  ];
-  return told.join(", ");
+    ...(orderedBy === undefined ? [] : [`as ${orderedBy} ordered`]),
+    ...(act === undefined ? [] : [`${act}: ${outcome ?? "no outcome"}`]),
+    ...(frozen === undefined ? [] : [`frozen: ${frozen}`]),
+  ].join(", ");
 }
 
 /** What a dropped request asked for. */
-function sayAsked(before: Facts | null): string[] {
-  const { commonName, dnsNames, key } = before ?? {};
+function sayAsked({ commonName, dnsNames, key }: Facts): string[] {
   if (commonName === undefined) return [];
-  return [`it asked for ${commonName}, ${dnsNames === "" ? "no DNS names" : dnsNames}, ${key}`];
+  const names = dnsNames === undefined || dnsNames === "" ? "no DNS names" : dnsNames;
+  return [`for ${commonName}, ${names}, ${key ?? "no key that is known"}`];
 }
 
 function sayBy({ actor, requestIds }: ChangeRecord): string {
   const ids = Object.entries(requestIds).map(([service, id]) => `${service} ${id}`);
   return [`by ${actor}`, ...ids].join(", ");
 }
-
-export const toInstant = (iso: string): number => Math.floor(Date.parse(iso) / 1_000);

@@ -18,6 +18,8 @@ export function sayInstant(at: Instant, { timeZone }: Moment): string {
   return `${date} ${time} ${zone} (${utc})`;
 }
 
+export const toInstant = (iso: string): Instant => Math.floor(Date.parse(iso) / 1_000);
+
 /** With how far that is from now, such as `in 4 days 2 hours` or `3 minutes ago`. */
 export function sayInstantAndDistance(at: Instant, moment: Moment): string {
   return `${sayInstant(at, moment)}, ${sayDistance(at, moment.now)}`;

@@ -1,19 +1,23 @@
-/** Reasons in words. What a later or an earlier version wrote, and this one has no word for, stands as it is. */
+/**
+ * Reasons in words, that fit what was done as well as what will be. What another version wrote, and this one has no
+ * word for, stands as it is.
+ */
 import type { DropReason, RequestReason } from "../../shared/certificates/plan.ts";
 import type { HoldReason, PromotionReason } from "../../shared/certificates/plan-promotion.ts";
 import type { Proof } from "../../shared/certificates/proof.ts";
 import type { Refusal } from "../../shared/certificates/refusal.ts";
+import type { ClosedCode } from "../../shared/certificates/revocation.ts";
 import type { ChangeKind } from "../../shared/journal/change.ts";
 
 const REQUEST: Readonly<Record<RequestReason, string>> = {
-  absent: "there was none",
-  revoked: "the one before is revoked, or its key is known to others",
-  disabled: "somebody disabled the one before",
-  expired: "the one before had ended",
-  "other-ca": "the one before was not issued by the pinned CA",
-  "other-identity": "the one before had other names than the link's",
-  "other-key": "the one before had another kind of key than the link's",
-  "renewal-due": "its renewal was due",
+  absent: "none so far",
+  revoked: "the old one is revoked, or others know its key",
+  disabled: "somebody disabled the old one",
+  expired: "the old one has ended",
+  "other-ca": "the old one is not of the pinned CA",
+  "other-identity": "the old one has other names than the link's",
+  "other-key": "the old one has another kind of key than the link's",
+  "renewal-due": "renewal due",
 };
 
 const DROP: Readonly<Record<DropReason, string>> = {
@@ -35,38 +39,52 @@ const REFUSAL: Readonly<Record<Refusal["reason"], string>> = {
 };
 
 const PROOF: Readonly<Record<Proof | "unknown", string>> = {
-  "not-needed": "there is nothing to prove",
+  "not-needed": "no use to prove",
   seen: "seen in use",
-  awaited: "its use is waited for",
-  overdue: "it was not seen in use in the time that it has for that",
-  manual: "whether it is used is left to a person",
+  awaited: "not seen in use yet",
+  overdue: "not seen in use in time",
+  manual: "its use is left to a person to prove",
   unknown: "relay's log could not be searched for its use",
 };
 
 const PROMOTION: Readonly<Record<PromotionReason | HoldReason, string>> = {
-  "nothing-current": "relay has no other",
-  "current-ending": "the one that relay serves is about to end",
-  "current-revoked": "the one that relay serves is revoked, or its key is known to others",
-  loaded: "every replica of relay has loaded it",
+  "nothing-current": "it had none",
+  "current-ending": "the other one is about to end",
+  "current-revoked": "the other one is revoked, or others know its key",
+  loaded: "every replica has loaded it",
   "time-passed": "the declared time has passed",
-  "staged-unfit": "it has ended, or is not what the link asks for",
-  "replicas-behind": "not every replica of relay has loaded it",
-  "no-replica-heard": "no replica of relay was heard of lately",
+  "staged-unfit": "it has ended, was revoked, or is not what the link asks for",
+  "replicas-behind": "not every replica has loaded it",
+  "no-replica-heard": "no replica was heard of lately",
   "log-not-searched": "relay's log was not searched",
+  frozen: "the link is frozen",
   "time-not-passed": "the declared time has not passed",
   "left-to-a-person": "the link leaves that to a person",
+  "held-by-a-person": "a person holds the other one where it is",
 };
 
 const KIND: Readonly<Record<ChangeKind, string>> = {
-  request: "asked for a new one",
+  request: "requested a new certificate",
   "drop-request": "dropped a pending request",
-  issue: "had it signed",
+  issue: "had the CA sign it",
   merge: "merged it",
-  "outcome-unknown": "gave up a signature of which nobody knows the outcome",
+  "outcome-unknown": "gave up a signature of unknown outcome",
   promote: "had relay serve it",
   "order-revocation": "ordered a revocation",
-  "unknown-issue": "found a certificate that somebody else had signed",
-  revoke: "had it revoked",
+  "close-revocation": "closed an order without a revocation",
+  "unknown-issue": "found a certificate that Warrener did not ask for",
+  revoke: "had the CA revoke it",
+  freeze: "froze the link",
+  thaw: "thawed the link",
+  "hand-note": "noted by Azure's half",
+};
+
+/** The CA's own codes stand as they are. */
+const CLOSED: Readonly<Record<ClosedCode, string>> = {
+  "left-to-expire": "under a short-lived CA nothing is revoked",
+  "in-use": "it is in use after all",
+  "other-ca": "another CA than the link's issued it",
+  "never-issued": "the CA had given up on it",
 };
 
 type Words = Readonly<Record<string, string>>;
@@ -78,6 +96,7 @@ export const sayRefusal = look(REFUSAL);
 export const sayProof = look(PROOF);
 export const sayPromotion = look(PROMOTION);
 export const sayKind = look(KIND);
+const sayClosed = look(CLOSED);
 
 /** Of any change in the history; "found" is told by `sayFound`. */
 export const sayReason = (kind: ChangeKind, reason: string): string => {
@@ -89,11 +108,17 @@ export const sayReason = (kind: ChangeKind, reason: string): string => {
       return sayDropReason(reason);
     case "promote":
       return sayPromotion(reason);
+    case "close-revocation":
+      return sayClosed(reason);
+    case "order-revocation":
+      return reason === "orphan" ? "it was issued and never merged" : reason;
     case "issue":
     case "merge":
-    case "order-revocation":
     case "unknown-issue":
     case "revoke":
+    case "freeze":
+    case "thaw":
+    case "hand-note":
       return reason;
   }
 };

@@ -29,7 +29,9 @@ export interface HandOptions {
 }
 
 /** Throws `CloudError` (provider "azure") when the call itself failed: then nothing is known of its effect. */
-export type Hand = <E extends Endpoint>(
+export type Hand = HandOf<Endpoint>;
+/** The hand, as far as one concern needs it. */
+export type HandOf<Needed extends Endpoint> = <E extends Needed>(
   endpoint: E,
   body: Body<E>,
   note?: NoteRequestIds,
@@ -42,13 +44,18 @@ export function createHand(options: HandOptions): Hand {
     if (response.status !== 200) throw refusedCall(endpoint, response);
     const envelope = AnswerEnvelope.safeParse(response.json);
     if (!envelope.success) throw unreadable(endpoint);
-    if (envelope.data.contract !== CONTRACT_VERSION || envelope.data.link !== options.link) return otherLink;
+    const { contract, link } = envelope.data;
+    if (contract !== CONTRACT_VERSION) return otherLink;
+    if (link !== options.link && !WITH_ANY_LINK.includes(endpoint)) return otherLink;
     if (envelope.data.requestIds !== undefined) note?.(envelope.data.requestIds);
     const parsed = outcome.safeParse(envelope.data.outcome);
     if (!parsed.success) throw unreadable(endpoint);
     return parsed.data as Outcome<typeof endpoint>;
   };
 }
+
+/** Whichever link the hand was built from: it keeps a word about the freeze, and says so. */
+const WITH_ANY_LINK: readonly Endpoint[] = ["control.freeze"];
 
 const otherLink: Refused = {
   outcome: "refused",

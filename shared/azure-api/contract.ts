@@ -6,10 +6,12 @@
  */
 import * as z from "zod";
 import { CertificateVersion, ObservedCertificate, PendingRequest } from "../certificates/schema.ts";
+import { HandNote, NOTES_MAX, NoteId } from "../notes/schema.ts";
 import { CLOUD_CODE } from "../runtime/errors.ts";
+import { AzureEnd, TunnelName } from "../tunnels/schema.ts";
 
 /** Raised when either direction changes in a way the other half could misread. */
-export const CONTRACT_VERSION = 2;
+export const CONTRACT_VERSION = 3;
 
 /** The most names in one `observe`: keeps an answer within a few seconds and far below every size limit. */
 export const OBSERVE_MAX = 20;
@@ -40,6 +42,19 @@ export const RefusalReason = z.enum([
   "other-identity",
   "other-purpose",
   "other-dates",
+  "unknown-tunnel",
+  /** The Azure connection ends another tunnel than the one asked for: its other end has another address. */
+  "other-outside-address",
+  /** The connection is being changed, by us or by somebody else. */
+  "tunnel-busy",
+  /** It is the last of the link's connections that is up. */
+  "last-tunnel",
+  /** A later holder of the link's lease has been here. */
+  "lease-lost",
+  /** Nothing is changed until somebody thaws the link. */
+  "frozen",
+  /** A later word about the freeze has been here. */
+  "older-word",
 ]);
 export type RefusalReason = z.infer<typeof RefusalReason>;
 
@@ -59,6 +74,9 @@ export const Problem = z.strictObject({
   throttled: z.boolean().optional(),
 });
 export type Problem = z.infer<typeof Problem>;
+
+/** Names a row of the hand's table. */
+const NoteCursor = z.string().min(1).max(100);
 
 const endpoint = <Body extends z.ZodType, Outcome extends z.ZodType>(shape: {
   readonly path: string;
@@ -106,8 +124,66 @@ export const endpoints = {
       Refused,
     ]),
   }),
+  "tunnels.observe": endpoint({
+    path: "v1/tunnels/observe",
+    body: z.strictObject({ names: z.array(TunnelName).min(1).max(OBSERVE_MAX) }),
+    outcome: z.strictObject({
+      outcome: z.literal("observed"),
+      tunnels: z
+        .array(
+          z.union([
+            z.strictObject({ name: TunnelName, end: AzureEnd }),
+            /** This one could not be read: that says nothing about whether it is up. */
+            z.strictObject({ name: TunnelName, problem: Problem }),
+          ]),
+        )
+        .max(OBSERVE_MAX),
+    }),
+  }),
+  /** Begins a reset of the tunnel's Azure connection and does not wait for its end. */
+  "tunnels.reset": endpoint({
+    path: "v1/tunnels/reset",
+    body: z.strictObject({
+      name: TunnelName,
+      /** Of AWS's end, as the brain knows it: the hand resets no connection to another one. */
+      outsideIp: z.string().max(45),
+      /** The number of the lease under which this was decided. */
+      fence: z.int().positive(),
+    }),
+    outcome: z.union([z.strictObject({ outcome: z.literal("resetting") }), Refused]),
+  }),
+  /** What the hand has changed, the oldest first. Notes stay until they are forgotten: each is told at least once. */
+  "notes.collect": endpoint({
+    path: "v1/notes/collect",
+    /** Those after this one; null begins with the oldest. */
+    body: z.strictObject({ after: NoteCursor.nullable() }),
+    outcome: z.strictObject({
+      outcome: z.literal("collected"),
+      notes: z.array(HandNote).max(NOTES_MAX),
+      /** After which to go on; null when there are no more. */
+      next: NoteCursor.nullable(),
+    }),
+  }),
+  "notes.forget": endpoint({
+    path: "v1/notes/forget",
+    body: z.strictObject({ ids: z.array(NoteId).min(1).max(NOTES_MAX) }),
+    outcome: z.strictObject({ outcome: z.literal("forgotten") }),
+  }),
+  /** Whether anything may be changed. The later word counts, in whichever order they come. */
+  "control.freeze": endpoint({
+    path: "v1/control/freeze",
+    body: z.strictObject({
+      frozen: z.boolean(),
+      reason: z.string().max(200),
+      /** When this was so: seconds since the epoch, by the clock of whoever read it from the brain's table. */
+      at: z.int().positive(),
+    }),
+    outcome: z.union([z.strictObject({ outcome: z.literal("kept"), frozen: z.boolean() }), Refused]),
+  }),
 } as const;
 export type Endpoint = keyof typeof endpoints;
+/** Those of one concern. */
+export type EndpointOf<Concern extends string> = Extract<Endpoint, `${Concern}.${string}`>;
 export type Body<E extends Endpoint> = z.infer<(typeof endpoints)[E]["body"]>;
 export type Outcome<E extends Endpoint> = z.infer<(typeof endpoints)[E]["outcome"]>;
 

@@ -4,6 +4,7 @@ import { CloudError } from "../runtime/errors.ts";
 import { createLog } from "../runtime/log.ts";
 import { Secret } from "../runtime/secret.ts";
 import { createHand } from "./client.ts";
+import { CONTRACT_VERSION } from "./contract.ts";
 import { BODY_MAX_BYTES, type Service, serve } from "./serve.ts";
 
 const ISSUER = "https://11111111-2222-4333-8444-555555555555.tokens.sts.global.api.aws";
@@ -29,13 +30,19 @@ beforeAll(async () => {
       "certificates.request": [ROLE],
       "certificates.drop-request": [ROLE],
       "certificates.merge": [],
+      "tunnels.observe": [],
+      "tunnels.reset": [],
+      "notes.collect": [],
+      "notes.forget": [],
+      "control.freeze": [],
     },
   };
 });
 
 const records: Record<string, unknown>[] = [];
 const log = createLog((_level, record) => records.push(record));
-const envelope = (body: unknown, link = LINK, contract = 2) => JSON.stringify({ contract, link, body });
+const envelope = (body: unknown, link = LINK, contract = CONTRACT_VERSION) =>
+  JSON.stringify({ contract, link, body });
 const drop = { name: "bunny-client", requestId: "r1" };
 const dropped = async () => ({ outcome: "dropped" as const });
 const never = async () => {
@@ -53,7 +60,7 @@ describe("serve", () => {
     );
     expect(answer).toEqual({
       status: 200,
-      jsonBody: { contract: 2, link: LINK, outcome: { outcome: "dropped" }, requestIds: {} },
+      jsonBody: { contract: CONTRACT_VERSION, link: LINK, outcome: { outcome: "dropped" }, requestIds: {} },
     });
   });
 
@@ -98,7 +105,7 @@ describe("serve", () => {
 
   it.each([
     ["another link", envelope(drop, OTHER_LINK)],
-    ["another version of the contract", envelope(drop, LINK, 3)],
+    ["another version of the contract", envelope(drop, LINK, CONTRACT_VERSION + 1)],
   ])("changes nothing for a caller with %s, and says so", async (_name, body) => {
     const answer = await serve(service, log, "certificates.drop-request", { authorization, body }, never);
     expect(answer).toMatchObject({
@@ -112,6 +119,14 @@ describe("serve", () => {
     const body = envelope({ names: ["bunny-client"] }, OTHER_LINK);
     const answer = await serve(service, log, "certificates.observe", { authorization, body }, observed);
     expect(answer).toMatchObject({ status: 200, jsonBody: { link: LINK, outcome: { outcome: "observed" } } });
+  });
+
+  it("takes a freeze from a caller with another link too: it must not wait for a deployment", async () => {
+    const open = { ...service, roles: { ...service.roles, "control.freeze": [ROLE] } };
+    const body = envelope({ frozen: true, reason: "x", at: NOW }, OTHER_LINK);
+    const kept = async () => ({ outcome: "kept" as const, frozen: true });
+    const answer = await serve(open, log, "control.freeze", { authorization, body }, kept);
+    expect(answer).toMatchObject({ status: 200, jsonBody: { outcome: { outcome: "kept" } } });
   });
 
   it("reads no body of another version of the contract, not even to observe", async () => {
@@ -198,7 +213,7 @@ function handThatAnswers(status: number, body: unknown) {
 describe("createHand", () => {
   it("returns the outcome of an answer from the same link", async () => {
     const { hand, requests } = handThatAnswers(200, {
-      contract: 2,
+      contract: CONTRACT_VERSION,
       link: LINK,
       outcome: { outcome: "dropped" },
       requestIds: { function: "f", "key-vault": "k" },
@@ -212,9 +227,12 @@ describe("createHand", () => {
   });
 
   it.each([
-    ["another link", { contract: 2, link: OTHER_LINK, outcome: { outcome: "dropped" } }],
+    ["another link", { contract: CONTRACT_VERSION, link: OTHER_LINK, outcome: { outcome: "dropped" } }],
     ["an older version of the contract", { contract: 1, link: LINK, outcome: { outcome: "done" } }],
-    ["a later version", { contract: 3, link: LINK, outcome: { outcome: "dropped" }, more: true }],
+    [
+      "a later version",
+      { contract: CONTRACT_VERSION + 1, link: LINK, outcome: { outcome: "dropped" }, more: true },
+    ],
   ])("takes an answer of %s for a refusal, whatever it says", async (_name, body) => {
     const { hand } = handThatAnswers(200, body);
     expect(await hand("certificates.drop-request", drop)).toMatchObject({
@@ -242,7 +260,7 @@ describe("createHand", () => {
     [
       "an outcome that is not in the contract",
       200,
-      { contract: 2, link: LINK, outcome: { outcome: "exploded" } },
+      { contract: CONTRACT_VERSION, link: LINK, outcome: { outcome: "exploded" } },
       { code: "unreadable-answer" },
     ],
   ])("throws on %s", async (_name, status, body, failure) => {

@@ -16,6 +16,7 @@ import {
   endpoints,
   type Outcome,
   type Problem,
+  type Refused,
   RequestEnvelope,
 } from "./contract.ts";
 
@@ -40,7 +41,7 @@ export interface Answer {
 export type NoteVaultCall = (requestId: string) => void;
 
 /** What serves one endpoint. Throws `CloudError` when a cloud failed; a refusal is a returned outcome. */
-export type Verb<E extends Endpoint> = (body: Body<E>, note: NoteVaultCall) => Promise<Outcome<E>>;
+export type Verb<E extends Endpoint> = (body: Body<E>, note: NoteVaultCall) => Promise<Outcome<E> | Refused>;
 
 export interface ServedRequest {
   readonly authorization: string | null;
@@ -89,7 +90,7 @@ export async function serve<E extends Endpoint>(
     log.info("call.answered", {
       endpoint,
       role: caller.role,
-      ...("name" in body ? { certificate: body.name } : {}),
+      ...("name" in body ? { [endpoint.startsWith("tunnels.") ? "tunnel" : "certificate"]: body.name } : {}),
       outcome: outcome.outcome,
       ...("reason" in outcome ? { reason: outcome.reason } : {}),
     });
@@ -110,9 +111,12 @@ function parseEnvelope(text: string): Envelope {
 
 type Envelope = z.infer<typeof RequestEnvelope>;
 
+/** Whichever link the caller was built from, these do no harm; and a freeze must not wait for a deployment. */
+const WITH_ANY_LINK: readonly Endpoint[] = ["certificates.observe", "control.freeze"];
+
 /** Judged before the body is parsed: another contract's body need not be one that this half can read. */
 function mayGoOn(service: Service, endpoint: Endpoint, { contract, link }: Envelope): boolean {
-  return contract === CONTRACT_VERSION && (link === service.link || endpoint === "certificates.observe");
+  return contract === CONTRACT_VERSION && (link === service.link || WITH_ANY_LINK.includes(endpoint));
 }
 
 function parseJson(text: string): unknown {

@@ -6,8 +6,7 @@
 import { type Applied, type ChangeOf, collectIds, refusedOrLookAgain } from "./applied.ts";
 import { askedFor } from "./asked.ts";
 import type { Brain } from "./brain.ts";
-import { finishRecords } from "./found.ts";
-import { orderOrphans } from "./orphans.ts";
+import { settleIntents } from "./orphans.ts";
 import type { Change, Observed } from "./plan.ts";
 import { factsOf, recordChange } from "./record.ts";
 import type { ObservedCertificate } from "./schema.ts";
@@ -39,8 +38,7 @@ async function applyRequest(
   { reason }: ChangeOf<"request">,
 ): Promise<Applied> {
   const { name, current } = certificate;
-  if (current !== null) await finishRecords(brain, name, current);
-  await orderOrphans(brain, name, current);
+  await settleIntents(brain, name, current);
   const requestIds = collectIds();
   const body = { name, expectedVersion: current?.version ?? null };
   const answer = await brain.hand("certificates.request", body, requestIds.note);

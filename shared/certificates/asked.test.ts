@@ -31,4 +31,12 @@ describe("askedFor", () => {
     expect(asked.commonName).toBe(`${"x".repeat(127)}…`);
     expect(asked.dnsNames).toHaveLength(1_024);
   });
+
+  it("leaves no half of a character, neither by its cut nor of the stranger's own", () => {
+    const identity = { commonName: `${"x".repeat(126)}🐰🐰`, organization: "\ud83d", dnsNames: ["a\udc30"] };
+    const asked = askedFor({ ...csr, identity });
+    for (const text of [asked.commonName, asked.organization, asked.dnsNames])
+      expect(text.isWellFormed(), text).toBe(true);
+    expect(asked.commonName).toHaveLength(128);
+  });
 });

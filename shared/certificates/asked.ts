@@ -27,4 +27,6 @@ export function askedFor({ digest, identity, key }: CsrFacts): AskedFor {
   };
 }
 
-const cut = (text: string, max: number): string => (text.length <= max ? text : `${text.slice(0, max - 1)}…`);
+/** Well formed, for half a character is no text to DynamoDB or EventBridge: a cut can leave one, and so can a stranger. */
+export const cut = (text: string, max: number): string =>
+  (text.length <= max ? text : `${text.slice(0, max - 1)}…`).toWellFormed();

@@ -24,7 +24,7 @@ export interface SigningRequest {
 
 export type Revoked =
   | { readonly outcome: "revoked" }
-  /** The CA will not revoke this one, however often it is asked; `code` is its error code. */
+  /** The CA knows no such certificate, however often it is asked; `code` is its error code. */
   | { readonly outcome: "refused"; readonly code: string };
 
 export interface Authority {
@@ -42,5 +42,5 @@ export interface Authority {
    * Has the CA revoke a certificate; one that it revoked before is revoked. Throws `CloudError`: then it may or may
    * not be, and the call can be repeated.
    */
-  revoke(serial: Serial, reason: RevocationReason): Promise<Revoked>;
+  revoke(serial: Serial, reason: RevocationReason, note?: NoteRequestIds): Promise<Revoked>;
 }

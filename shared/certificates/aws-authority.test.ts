@@ -1,8 +1,10 @@
 import { X509Certificate } from "node:crypto";
+import { ACMPCAClient } from "@aws-sdk/client-acm-pca";
 import { afterEach, describe, expect, it } from "vitest";
 import { arn, clientAuth, dayS, startCa } from "../../local/aws/acm-pca/test-ca.ts";
 import { createModel } from "../../local/model/brain.ts";
 import { makeCsr } from "../../local/testing/certificates.ts";
+import { PACED_CLIENT_LIMITS } from "../runtime/aws-retries.ts";
 import type { Authority, SigningRequest } from "./authority.ts";
 import { privateCa } from "./aws-authority.ts";
 import { readCertificate } from "./x509.ts";
@@ -205,6 +207,24 @@ describe("privateCa", () => {
         message: expect.not.stringContaining("text"),
       }),
     );
+  });
+
+  it("calls a signature throttled only when every attempt was, for one before may have been carried out", async () => {
+    const { client, kernel, pca } = await start();
+    const { maxAttempts: _, ...options } = client();
+    const authority = privateCa(new ACMPCAClient({ ...options, ...PACED_CLIENT_LIMITS }), arn, "client");
+    const operation = "acm-pca:IssueCertificate";
+    const wanted = await request(Math.floor(Date.now() / 1000));
+    const failure = { operation: "IssueCertificate", code: "ThrottlingException", retryable: true };
+    const throttle = refuse("ThrottlingException");
+    kernel.faults.add({ operation, nth: 1, when: "before", effect: throttle });
+    await expect(authority.issue(wanted)).rejects.toMatchObject({ ...failure, throttled: true });
+    expect(pca.issued()).toEqual([]);
+
+    kernel.faults.add({ operation, nth: 1, when: "after", effect: { kind: "lose-connection" } });
+    kernel.faults.add({ operation, nth: 2, when: "before", effect: throttle });
+    await expect(authority.issue(wanted)).rejects.toMatchObject({ ...failure, throttled: false });
+    expect(pca.issued()).toHaveLength(1);
   });
 
   it("says that no answer came to a request that was carried out", async () => {

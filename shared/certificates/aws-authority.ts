@@ -5,12 +5,14 @@
  */
 import {
   type ACMPCAClient,
+  ACMPCAServiceException,
   DescribeCertificateAuthorityCommand,
   GetCertificateCommand,
   type GetCertificateCommandOutput,
   IssueCertificateCommand,
   RevokeCertificateCommand,
 } from "@aws-sdk/client-acm-pca";
+import type { NoteRequestIds } from "../journal/change.ts";
 import { cloudError } from "../runtime/aws.ts";
 import { CloudError, ContractError } from "../runtime/errors.ts";
 import { type Authority, type Revoked, TEMPLATE_OF } from "./authority.ts";
@@ -49,9 +51,7 @@ export function privateCa(client: ACMPCAClient, arn: string, purpose: Purpose): 
         Validity: { Type: "ABSOLUTE", Value: request.notAfter },
         IdempotencyToken: request.idempotencyToken,
       });
-      const { CertificateArn, $metadata } = await attempt("IssueCertificate", arn, () =>
-        client.send(command),
-      );
+      const { CertificateArn, $metadata } = await sendOnce(client, command, arn);
       if ($metadata.requestId !== undefined) note?.({ "acm-pca": $metadata.requestId });
       if (CertificateArn !== undefined) return CertificateArn;
       throw unexpected("IssueCertificate", arn, "unreadable-answer", true);
@@ -72,34 +72,75 @@ export function privateCa(client: ACMPCAClient, arn: string, purpose: Purpose): 
       }
       return toChain(answer, certificateArn);
     },
-    revoke: (serial, reason) => revoke(client, arn, serial, reason),
+    revoke: (serial, reason, note) => revoke(client, arn, { serial, reason, note }),
   };
 }
 
-/** The CA's errors for which a repeated call would be an answer of the same kind. */
-const NEVER_REVOKED = ["InvalidRequestException", "ResourceNotFoundException"];
+/**
+ * Called throttled is only a signature of which every attempt was: an earlier one that had no answer may have been
+ * carried out, and the SDK tells of the last one alone.
+ */
+async function sendOnce(client: ACMPCAClient, command: IssueCertificateCommand, arn: string) {
+  const failures: CloudError[] = [];
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        failures.push(cloudError("IssueCertificate", arn, error));
+        throw error;
+      }
+    },
+    // Within the SDK's own retries, so that it sees each attempt.
+    { step: "finalizeRequest", priority: "low", name: "watchAttempts" },
+  );
+  try {
+    return await client.send(command);
+  } catch (error) {
+    const failure = cloudError("IssueCertificate", arn, error);
+    const throttled = failure.throttled && failures.every((attempted) => attempted.throttled);
+    throw new CloudError({ ...failure, throttled, cause: error });
+  }
+}
+
+/**
+ * It knows no such certificate. Everything else can be mended, among it what `InvalidRequestException` usually says:
+ * that it may not write its list of revoked certificates to its bucket.
+ * https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCertificate.html
+ */
+const NEVER_REVOKED = "ResourceNotFoundException";
 /** It is busy with the same certificate, or with another one. */
 const BUSY = ["ConcurrentModificationException", "RequestInProgressException"];
+
+interface Revocation {
+  readonly serial: Serial;
+  readonly reason: RevocationReason;
+  readonly note: NoteRequestIds | undefined;
+}
 
 async function revoke(
   client: ACMPCAClient,
   arn: string,
-  serial: Serial,
-  RevocationReason: RevocationReason,
+  { serial, reason, note }: Revocation,
 ): Promise<Revoked> {
   const CertificateSerial = serialWithColons(serial);
   const command = new RevokeCertificateCommand({
     CertificateAuthorityArn: arn,
     CertificateSerial,
-    RevocationReason,
+    RevocationReason: reason,
   });
+  const noteOf = ({ $metadata }: Pick<ACMPCAServiceException, "$metadata">) => {
+    if ($metadata.requestId !== undefined) note?.({ "acm-pca": $metadata.requestId });
+  };
   try {
-    await client.send(command);
+    noteOf(await client.send(command));
     return { outcome: "revoked" };
   } catch (error) {
+    // A refusal is an answer too.
+    if (error instanceof ACMPCAServiceException) noteOf(error);
     const name = error instanceof Error ? error.name : "";
     if (name === "RequestAlreadyProcessedException") return { outcome: "revoked" };
-    if (NEVER_REVOKED.includes(name)) return { outcome: "refused", code: name };
+    if (name === NEVER_REVOKED) return { outcome: "refused", code: name };
     if (BUSY.includes(name)) throw unexpected("RevokeCertificate", serial, name, true);
     throw cloudError("RevokeCertificate", serial, error);
   }

@@ -8,7 +8,7 @@ import type { Journal } from "./journal.ts";
 import type { Intent } from "./schema.ts";
 
 const TABLE = "journal";
-const YEARS = 365 * 86_400;
+const DAY = 86_400;
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -119,6 +119,18 @@ describe.each([
     expect(await journal.readIntent("bunny-client", digest)).toBeNull();
   });
 
+  it("gives every intent that a certificate ever had, and none of another's", async () => {
+    const journal = await open();
+    const earlier = { ...intent, csrDigest: "d".repeat(64), idempotencyToken: "b".repeat(32) };
+    for (const one of [intent, earlier, { ...intent, certificate: "other-client" }])
+      await journal.intend(one);
+    await journal.mark(earlier, { state: "merged" });
+    const all = await journal.readIntents("bunny-client");
+    expect(all).toHaveLength(2);
+    expect(all).toEqual(expect.arrayContaining([intent, { ...earlier, state: "merged" }]));
+    expect(await journal.readIntents("bunny")).toEqual([]);
+  });
+
   it("keeps the last use of each certificate", async () => {
     const journal = await open();
     await journal.markSeen({ certificate: "bunny-client", serial: "ab12", at: START });
@@ -140,15 +152,15 @@ describe("dynamoJournal", () => {
     expect((await of("two").readStanding()).seen).toEqual([]);
   });
 
-  it("has an intent end two years after its certificate, and what was seen never", async () => {
+  it("has an intent end thirty days after its certificate, and what was seen never", async () => {
     const { journal, dynamodb } = await start();
     await journal.intend(intent);
     await journal.markSeen({ certificate: "bunny-client", serial: "ab12", at: START });
     const items = await dynamodb.items(TABLE);
-    expect(items).toHaveLength(2);
-    const pk = { S: "intent#test-link#bunny-client" };
-    const expiresAt = { N: String(intent.notAfter + 2 * YEARS) };
-    expect(items).toContainEqual(expect.objectContaining({ pk, expiresAt }));
+    expect(items).toHaveLength(3);
+    const expiresAt = { N: String(intent.notAfter + 30 * DAY) };
+    for (const pk of ["intent#test-link#bunny-client", `key#test-link#${intent.publicKeyDigest}`])
+      expect(items).toContainEqual(expect.objectContaining({ pk: { S: pk }, expiresAt }));
     const seen = items.find((item) => !("csrDigest" in item));
     expect(seen).toMatchObject({ pk: { S: "link#test-link" }, serial: { S: "ab12" } });
     expect(seen).not.toHaveProperty("expiresAt");

@@ -2,8 +2,11 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { afterEach, describe, expect, it } from "vitest";
 import { Logs } from "../../local/aws/logs.ts";
 import { region, startWorld } from "../../local/aws/test-world.ts";
+import { Calls } from "../../local/model/calls.ts";
+import { ModelClock } from "../../local/model/clock.ts";
+import { modelReplicas } from "../../local/model/replicas.ts";
 import { relayReplicas } from "./aws-loaded.ts";
-import { servedBy } from "./replicas.ts";
+import { type Replicas, servedBy } from "./replicas.ts";
 
 const GROUP = "/example/relay";
 const NOW = 1_795_248_000;
@@ -35,8 +38,85 @@ async function start(options: { readonly calm?: boolean; readonly seed?: number 
   };
   const client = new CloudWatchLogsClient({ ...world.client(), maxAttempts: 10 });
   const replicas = relayReplicas({ client, group: GROUP, clock: () => NOW });
-  return { write, replicas, usage: servedBy(replicas) };
+  return { ...world, write, replicas, usage: servedBy(replicas) };
 }
+
+interface Opened {
+  readonly replicas: Replicas;
+  /** From now on, the log cannot be searched. */
+  readonly breakLog: () => void;
+  /** What a replica serves, then what it has loaded. */
+  readonly say: (at: number, replica: string, ...serials: string[]) => void;
+}
+
+async function openAdapter(): Promise<Opened> {
+  const { write, replicas, kernel } = await start();
+  const effect = { kind: "refuse", status: 400, code: "InternalFailure", message: "text" } as const;
+  return {
+    replicas,
+    breakLog: () =>
+      kernel.faults.add({ operation: "logs:FilterLogEvents", nth: "every", when: "before", effect }),
+    say: (at, replica, ...serials) => write(at, loaded(replica, ...serials), replica),
+  };
+}
+
+async function openModel(): Promise<Opened> {
+  const clock = new ModelClock(NOW - 3_600);
+  const calls = new Calls(clock);
+  const model = modelReplicas(calls, clock);
+  return {
+    replicas: {
+      read(goOn) {
+        clock.moveTo(NOW);
+        return model.read(goOn);
+      },
+    },
+    breakLog: () => calls.fail({ call: "replicas.read", when: "before", code: "InternalFailure" }),
+    say(at, replica, ...serials) {
+      clock.moveTo(at);
+      model.say(replica, ...serials);
+    },
+  };
+}
+
+/** What the tests of the verbs rely on in the model is what the adapter really does. */
+describe.each([
+  ["the adapter, over CloudWatch Logs' stand-in", openAdapter],
+  ["the model", openModel],
+])("%s", (_name, open) => {
+  it("hears nobody at first", async () => {
+    expect(await (await open()).replicas.read(always)).toEqual([]);
+  });
+
+  it("gives the latest word of each replica, in the order of their names", async () => {
+    const { replicas, say } = await open();
+    say(NOW - 120, "relay-1", "a1");
+    say(NOW - 90, "relay-0", "a1", "b2");
+    say(NOW - 60, "relay-1", "a1", "b2");
+    say(NOW - 30, "relay-0", "b2");
+    expect(await replicas.read(always)).toEqual([
+      { replica: "relay-0", at: NOW - 30, serials: ["b2"] },
+      { replica: "relay-1", at: NOW - 60, serials: ["a1", "b2"] },
+    ]);
+  });
+
+  it("forgets a replica that was not heard for five minutes", async () => {
+    const { replicas, say } = await open();
+    say(NOW - 301, "gone", "a1");
+    say(NOW - 300, "last", "a1");
+    expect((await replicas.read(always)).map(({ replica }) => replica)).toEqual(["last"]);
+  });
+
+  it("throws, rather than hearing nobody, when there is no time or the search fails", async () => {
+    const { replicas, say, breakLog } = await open();
+    say(NOW - 30, "relay-0", "a1");
+    const unfinished = { name: "CloudError", code: "search-unfinished" };
+    await expect(replicas.read(() => false)).rejects.toMatchObject(unfinished);
+    breakLog();
+    const failed = { name: "CloudError", code: "InternalFailure" };
+    await expect(replicas.read(always)).rejects.toMatchObject(failed);
+  });
+});
 
 const loaded = (replica: string, ...serverCertificateSerials: string[]) => ({
   event: "relay.loaded",
@@ -46,35 +126,12 @@ const loaded = (replica: string, ...serverCertificateSerials: string[]) => ({
 });
 
 describe("relayReplicas", () => {
-  it("gives the latest word of each replica", async () => {
-    const { write, replicas } = await start();
-    write(NOW - 120, loaded("relay-1", "a1"), "one");
-    write(NOW - 90, loaded("relay-0", "a1", "b2"), "nought");
-    write(NOW - 60, loaded("relay-1", "a1", "b2"), "one");
-    write(NOW - 30, loaded("relay-0", "b2"), "nought");
-    expect(await replicas.read(always)).toEqual([
-      { replica: "relay-0", at: NOW - 30, serials: ["b2"] },
-      { replica: "relay-1", at: NOW - 60, serials: ["a1", "b2"] },
-    ]);
-  });
-
-  it("forgets a replica that was not heard for five minutes", async () => {
-    const { write, replicas } = await start();
-    write(NOW - 301, loaded("gone", "a1"));
-    write(NOW - 300, loaded("last", "a1"));
-    expect((await replicas.read(always)).map(({ replica }) => replica)).toEqual(["last"]);
-  });
-
   it("reads what the log agent made of a line, serials in any spelling, and no other event", async () => {
     const { write, replicas } = await start();
     write(NOW - 60, { log: "{}", log_processed: loaded("relay-0", "0A:1B") });
     write(NOW - 50, { event: "client.accepted", replica: "relay-9", clientCertificateSerial: "a1" });
     write(NOW - 40, 'no JSON, but "relay.loaded"');
     expect(await replicas.read(always)).toEqual([{ replica: "relay-0", at: NOW - 60, serials: ["a1b"] }]);
-  });
-
-  it("hears nobody in an empty log", async () => {
-    expect(await (await start()).replicas.read(always)).toEqual([]);
   });
 
   it.each([
@@ -88,9 +145,7 @@ describe("relayReplicas", () => {
     await expect(replicas.read(always)).rejects.toMatchObject({ code: "unreadable-report" });
   });
 
-  it("throws when there is no time to search, or no log", async () => {
-    const { replicas } = await start();
-    await expect(replicas.read(() => false)).rejects.toMatchObject({ code: "search-unfinished" });
+  it("throws when there is no log", async () => {
     const world = await startWorld((kernel) => [new Logs({ kernel, region }).service]);
     closing.push(world.server.close);
     const client = new CloudWatchLogsClient(world.client());

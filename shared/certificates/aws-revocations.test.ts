@@ -127,6 +127,7 @@ describe.each([
       ["raises superseded to compromised", superseded, compromised],
       ["raises an orphan's order", orphan, compromised],
       ["takes a person's word anew", superseded, again],
+      ["takes a person's word for an orphan's order", orphan, again],
     ])("%s", async (_case, stands, order) => {
       const journal = await open();
       await journal.orderRevocation(stands);
@@ -136,7 +137,6 @@ describe.each([
 
     it.each([
       ["lowers compromised to superseded", compromised, superseded],
-      ["makes a person's order of an orphan's, which would wait for nothing any more", orphan, again],
       ["makes an orphan's order of a person's", superseded, orphan],
       ["makes an orphan's order anew", orphan, { ...orphan, orderedAt: START + 60 }],
     ])("never %s", async (_case, stands, order) => {
@@ -146,12 +146,33 @@ describe.each([
       expect(await standing(journal)).toEqual([stands]);
     });
 
-    it("orders anew what the CA refused", async () => {
+    it.each([
+      ["what the CA refused", superseded, again],
+      ["what was taken for an orphan", orphan, again],
+      ["a compromised one", compromised, { ...compromised, orderedAt: START + 120 }],
+    ])(
+      "orders anew, at a person's word, %s and was closed without a revocation",
+      async (_case, stands, order) => {
+        const journal = await open();
+        await journal.orderRevocation(stands);
+        await journal.closeRevocation(stands, { state: "refused", code: "in-use" });
+        expect(await journal.orderRevocation(order)).toEqual(order);
+        expect(await standing(journal)).toEqual([order]);
+      },
+    );
+
+    it("leaves a compromised one compromised, closed or not, for it must be replaced whenever it comes back", async () => {
       const journal = await open();
-      await journal.orderRevocation(superseded);
-      await journal.closeRevocation(superseded, { state: "refused", code: "InvalidRequestException" });
-      expect(await journal.orderRevocation(again)).toEqual(again);
-      expect(await standing(journal)).toEqual([again]);
+      await journal.orderRevocation(compromised);
+      const close = { state: "refused", code: "left-to-expire" } as const;
+      await journal.closeRevocation(compromised, close);
+      expect(await journal.orderRevocation(again)).toEqual({ ...compromised, ...close });
+    });
+
+    it("keeps which certificate is meant, with its CA", async () => {
+      const journal = await open();
+      await journal.orderRevocation({ ...orphan, certificateArn });
+      expect(await standing(journal)).toEqual([{ ...orphan, certificateArn }]);
     });
 
     it("leaves what is revoked, for whatever reason", async () => {

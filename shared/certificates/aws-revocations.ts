@@ -3,22 +3,21 @@
  * are kept apart by conditions, never by what was read before.
  */
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { attempt, broken, expiry, marshall, parseItem } from "../journal/items.ts";
+import { attempt, broken, CONFLICT, expiry, marshall, parseItem } from "../journal/items.ts";
 import type { JournalTable } from "./aws-journal.ts";
 import type { Revocations } from "./journal.ts";
 import { RevocationOrder } from "./revocation-order.ts";
 
 const RevocationItem = RevocationOrder.strip();
-const CONFLICT = "ConditionalCheckFailedException";
 
 /** `replacesOrder` as DynamoDB has it, for each kind of new order. */
 const NONE_STANDS = "attribute_not_exists(pk)";
 const CONDITIONS = {
   orphan: NONE_STANDS,
   KEY_COMPROMISE: `${NONE_STANDS} OR #state <> :revoked`,
-  SUPERSEDED: `${NONE_STANDS} OR (#state <> :revoked AND #reason = :superseded AND origin = :person)`,
+  SUPERSEDED: `${NONE_STANDS} OR (#state <> :revoked AND #reason = :superseded)`,
 } as const;
-const VALUES = { ":revoked": "revoked", ":superseded": "SUPERSEDED", ":person": "person" } as const;
+const VALUES = { ":revoked": "revoked", ":superseded": "SUPERSEDED" } as const;
 
 export function dynamoRevocations({ client, table, link, clock }: JournalTable): Revocations {
   const keyOf = (serial: string) => ({ pk: `link#${link}`, sk: `revocation#${serial}` });

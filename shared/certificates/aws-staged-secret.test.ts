@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { keyArn, type SecretsOptions, secretArn, startSecrets } from "../../local/aws/test-secrets.ts";
 import { Calls } from "../../local/model/calls.ts";
 import { ModelClock } from "../../local/model/clock.ts";
-import { modelSecret } from "../../local/model/secret.ts";
+import { type FirstVersion, modelSecret } from "../../local/model/secret.ts";
 import { Secret } from "../runtime/secret.ts";
 import { stagedSecret } from "./aws-staged-secret.ts";
-import { CURRENT, PENDING, type StagedSecret } from "./staged-secret.ts";
+import { CURRENT, HOLD, PENDING, type StagedSecret } from "./staged-secret.ts";
 
 const ONE = "1".repeat(32);
 const TWO = "2".repeat(32);
@@ -28,21 +28,28 @@ interface Opened {
   /** Of another process each time. */
   readonly open: () => StagedSecret;
   readonly putByHand: (text: string | null) => Promise<unknown>;
+  readonly labelByHand: (label: string, version: string) => Promise<unknown>;
 }
 
-async function openAdapter(): Promise<Opened> {
-  const { open, sdk } = await start();
+async function openAdapter(firstVersion: FirstVersion): Promise<Opened> {
+  const { open, sdk } = await start({ firstVersion });
   const putByHand = (text: string | null) => {
     const value = text === null ? { SecretBinary: new Uint8Array([1]) } : { SecretString: text };
     return sdk.putSecretValue({ SecretId: secretArn, ...value });
   };
-  return { open, putByHand };
+  const labelByHand = (VersionStage: string, MoveToVersionId: string) =>
+    sdk.updateSecretVersionStage({ SecretId: secretArn, VersionStage, MoveToVersionId });
+  return { open, putByHand, labelByHand };
 }
 
-async function openModel(): Promise<Opened> {
+async function openModel(firstVersion: FirstVersion): Promise<Opened> {
   const model = new ModelClock(clock());
-  const secret = modelSecret(new Calls(model), model);
-  return { open: () => secret, putByHand: async (text) => secret.putByHand(text) };
+  const secret = modelSecret(new Calls(model), model, firstVersion);
+  return {
+    open: () => secret,
+    putByHand: async (text) => secret.putByHand(text),
+    labelByHand: async (label, version) => secret.moveByHand(label, version),
+  };
 }
 
 const read = async (secret: StagedSecret, label: typeof PENDING | typeof CURRENT) => {
@@ -50,11 +57,22 @@ const read = async (secret: StagedSecret, label: typeof PENDING | typeof CURRENT
   return found === null ? null : [found.version, found.value?.unwrap() ?? null];
 };
 
+/** Both things that the API reference says of a first version. */
+const FIRST_VERSIONS = ["current", "as-asked"] as const;
+
 /** What the tests of the vault rely on in the model is what the adapter really does. */
-describe.each([
-  ["the adapter, over Secrets Manager's stand-in", openAdapter],
-  ["the model", openModel],
-])("%s", (_name, prepare) => {
+describe.each(
+  FIRST_VERSIONS.flatMap((first) => [
+    {
+      name: `the adapter, over Secrets Manager's stand-in, first version ${first}`,
+      first,
+      open: openAdapter,
+    },
+    { name: `the model, first version ${first}`, first, open: openModel },
+  ]),
+)("$name", ({ first, open: openWith }) => {
+  const prepare = () => openWith(first);
+
   it("finds no label on a secret that has no version", async () => {
     const secret = (await prepare()).open();
     expect(await read(secret, PENDING)).toBeNull();
@@ -72,11 +90,11 @@ describe.each([
     expect(Math.abs((found?.createdAt ?? 0) - clock())).toBeLessThan(60);
   });
 
-  it("makes the first version current, whatever it is for, and no later one", async () => {
+  it("makes the first version current where the service does, and no later one anywhere", async () => {
     const secret = (await prepare()).open();
     await secret.write(ONE, new Secret("one"));
     await secret.write(TWO, new Secret("two"));
-    expect(await read(secret, CURRENT)).toEqual([ONE, "one"]);
+    expect(await read(secret, CURRENT)).toEqual(first === "current" ? [ONE, "one"] : null);
   });
 
   it("writes the same version once, and no other value in its place", async () => {
@@ -87,7 +105,36 @@ describe.each([
       name: "CloudError",
       code: "ResourceExistsException",
     });
-    expect(await read(secret, CURRENT)).toEqual([ONE, "one"]);
+    await secret.move(PENDING, null, ONE);
+    expect(await read(secret, PENDING)).toEqual([ONE, "one"]);
+  });
+
+  it("takes the label of what is being made off a version that was current and is no more", async () => {
+    const { open } = await prepare();
+    const secret = open();
+    await secret.write(ONE, new Secret("one"));
+    await secret.write(TWO, new Secret("two"));
+    if (first === "as-asked") await secret.move(CURRENT, null, ONE);
+    await secret.move(PENDING, null, TWO);
+    expect(await secret.move(CURRENT, ONE, TWO)).toBe("moved");
+    expect(await read(open(), PENDING)).toEqual([TWO, "two"]);
+    expect(await secret.move(CURRENT, TWO, ONE)).toBe("moved");
+    expect(await read(open(), PENDING)).toBeNull();
+    expect(await read(open(), CURRENT)).toEqual([ONE, "one"]);
+  });
+
+  it("tells every label of what it reads, a person's among them", async () => {
+    const { open, labelByHand } = await prepare();
+    const secret = open();
+    await secret.write(ONE, new Secret("one"));
+    await secret.write(TWO, new Secret("two"));
+    if (first === "as-asked") await secret.move(CURRENT, null, ONE);
+    await secret.move(PENDING, null, ONE);
+    await labelByHand(HOLD, ONE);
+    const labels = [CURRENT, PENDING, HOLD];
+    expect((await open().read(CURRENT))?.labels).toEqual(expect.arrayContaining(labels));
+    await secret.move(PENDING, ONE, TWO);
+    expect((await open().read(PENDING))?.labels).not.toContain(HOLD);
   });
 
   it("moves a label only from where it was seen", async () => {

@@ -60,7 +60,7 @@ export function stagedSecret({ client, secret, clock, note }: SecretOptions): St
         VersionStages: [DRAFT],
       });
       noteOf(await attempt("PutSecretValue", secret, () => client.send(command)));
-      written.set(version, { version, createdAt: clock(), value });
+      written.set(version, { version, createdAt: clock(), labels: [], value });
     },
     async move(label, from, to) {
       const command = new UpdateSecretVersionStageCommand({
@@ -114,7 +114,7 @@ async function readVersion({ client, secret }: Place, version: string): Promise<
 }
 
 function toVersion(
-  { VersionId, SecretString, CreatedDate }: GetSecretValueCommandOutput,
+  { VersionId, SecretString, CreatedDate, VersionStages }: GetSecretValueCommandOutput,
   secret: string,
 ): LabelledVersion {
   if (VersionId === undefined || CreatedDate === undefined)
@@ -122,6 +122,7 @@ function toVersion(
   return {
     version: VersionId,
     createdAt: Math.floor(CreatedDate.getTime() / 1000),
+    labels: VersionStages ?? [],
     value: SecretString === undefined ? null : new Secret(SecretString),
   };
 }

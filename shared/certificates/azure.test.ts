@@ -161,6 +161,13 @@ describe.each([
     expect(next.merged.version).not.toBe(merged.version);
   });
 
+  it("does not compare: it makes a request over a version that the caller has not seen", async () => {
+    const vault = await open();
+    await merge(vault, await request(vault));
+    expect(vault.compares).toBe(false);
+    expect(await vault.createRequest(NAME, policy, null)).toMatchObject({ requestId: expect.any(String) });
+  });
+
   it("finds no fault in the policy that it was given, and the difference to another one", async () => {
     const vault = await open();
     await request(vault);

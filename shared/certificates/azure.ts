@@ -81,6 +81,7 @@ export function keyVault(
   const call = (operation: string, name: string) => caller({ operation, target: name }, backOffMs, note);
 
   return {
+    compares: false,
     async readCertificate(name) {
       const answer = await call("GetCertificate", name)((bound) => certificate(name).get(bound));
       if (answer.code === "CertificateNotFound") return null;

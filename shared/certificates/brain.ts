@@ -1,8 +1,11 @@
 /** What the brain's certificate verbs are given: ports, clock and bounds, and nothing ambient. */
-import type { Hand } from "../azure-api/client.ts";
+import type { HandOf } from "../azure-api/client.ts";
+import type { EndpointOf } from "../azure-api/contract.ts";
+import type { FreezeStore } from "../freeze/store.ts";
 import type { Audit } from "../journal/audit.ts";
 import type { Bus } from "../journal/bus.ts";
 import type { Link } from "../link/schema.ts";
+import type { Tell } from "../reconcile/tell-conditions.ts";
 import type { Clock } from "../runtime/instant.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Pace } from "../runtime/pace.ts";
@@ -16,7 +19,7 @@ export interface Brain {
   readonly link: Link;
   /** What this run looks after. */
   readonly certificates: readonly DesiredCertificate[];
-  readonly hand: Hand;
+  readonly hand: HandOf<EndpointOf<"certificates">>;
   readonly authority: Authority;
   readonly journal: Journal;
   readonly audit: Audit;
@@ -24,6 +27,15 @@ export interface Brain {
   readonly usage: Usage;
   /** Where a certificate that was merged is not yet the one that is served: relay's. */
   readonly promotion?: Promotion;
+  /** Among the incidents, each function has a name of its own for what it tells. */
+  readonly concern: "certificates" | "relay-certificate";
+  /** Tells the alerts what holds now. */
+  readonly tell: Tell;
+  /** Of the one function of the link that brings the hand a freeze, and collects its notes. */
+  readonly sweeps?: {
+    readonly hand: HandOf<EndpointOf<"notes" | "control">>;
+    readonly freezes: Pick<FreezeStore, "settle">;
+  };
   /** Who acts: the function's name, and the id of this invocation. */
   readonly invocation: { readonly actor: string; readonly requestId: string };
   /** Outlives the run: rates know of no invocations. */

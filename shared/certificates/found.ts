@@ -7,17 +7,32 @@ import { factsOf, type Recorder, recordIfMissing } from "./record.ts";
 import type { CertificateVersion, Intent } from "./schema.ts";
 import { readCertificateArn } from "./serial.ts";
 
-/** Called when a serial is first seen in use, and before a version is replaced; most find nothing to do. */
-export async function finishRecords(brain: Brain, name: string, current: CertificateVersion): Promise<void> {
-  const intents = await brain.journal.readIntents(name);
-  for (const intent of intents) {
+export type IssuedIntent = Intent & { readonly certificateArn: string };
+
+/**
+ * Called until a serial is known to be in use, and before a version is replaced, for afterwards nothing shows what was
+ * merged. Most find nothing to do. Returns what was issued and is neither merged, nor current, nor at its end.
+ */
+export async function finishRecords(
+  brain: Brain,
+  name: string,
+  current: CertificateVersion | null,
+): Promise<readonly IssuedIntent[]> {
+  const left: IssuedIntent[] = [];
+  for (const intent of await brain.journal.readOpenIntents(name)) {
     const { certificateArn } = intent;
-    if (certificateArn === undefined || intent.state === "merged") continue;
-    if (readCertificateArn(certificateArn).serial !== current.serial) continue;
-    await recordFoundIssue(brain, intent, certificateArn);
-    await recordIfMissing(brain, mergeOf(name, current, { ...intent, certificateArn }));
-    await brain.journal.mark(intent, { state: "merged" });
+    if (certificateArn === undefined) continue;
+    const issued = { ...intent, certificateArn };
+    if (readCertificateArn(certificateArn).serial === current?.serial) await finish(brain, current, issued);
+    else left.push(issued);
   }
+  return left;
+}
+
+async function finish(brain: Brain, current: CertificateVersion, intent: IssuedIntent): Promise<void> {
+  await recordFoundIssue(brain, intent, intent.certificateArn);
+  await recordIfMissing(brain, mergeOf(intent.certificate, current, intent));
+  await brain.journal.mark(intent, { state: "merged" });
 }
 
 /** For an intent that goes on with a certificate that an earlier run had signed. */
@@ -28,8 +43,6 @@ export async function recordFoundIssue(
 ): Promise<void> {
   await recordIfMissing(brain, issueOf({ ...intent, certificateArn }));
 }
-
-type IssuedIntent = Intent & { readonly certificateArn: string };
 
 export function issueOf({ certificate, csrDigest, notAfter, certificateArn }: IssuedIntent) {
   const { serial } = readCertificateArn(certificateArn);

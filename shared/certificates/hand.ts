@@ -3,8 +3,8 @@
  * names, changes only what the link names, and believes nothing that it can check. For bunnies it is the Function
  * in Azure; for relay, whose vault is in AWS, the same verbs run beside the brain (`localHand`).
  */
-import type { Hand } from "../azure-api/client.ts";
-import type { Body, Endpoint, Outcome, RefusalReason, Refused } from "../azure-api/contract.ts";
+import type { HandOf } from "../azure-api/client.ts";
+import type { Body, EndpointOf, Outcome, RefusalReason, Refused } from "../azure-api/contract.ts";
 import type { RequestIds } from "../journal/change.ts";
 import { CloudError } from "../runtime/errors.ts";
 import type { Clock } from "../runtime/instant.ts";
@@ -42,7 +42,9 @@ export function placesOf(
   );
 }
 
-const VERBS: { [E in Endpoint]: (hand: CertificateHand, body: Body<E>) => Promise<Outcome<E>> } = {
+const VERBS: {
+  [E in EndpointOf<"certificates">]: (hand: CertificateHand, body: Body<E>) => Promise<Outcome<E>>;
+} = {
   "certificates.observe": observeCertificates,
   "certificates.request": requestCertificate,
   "certificates.drop-request": dropRequest,
@@ -54,7 +56,7 @@ const VERBS: { [E in Endpoint]: (hand: CertificateHand, body: Body<E>) => Promis
  * says by which ids the vault knows its last change.
  */
 export const localHand =
-  (hand: CertificateHand, changeIds: () => RequestIds = () => ({})): Hand =>
+  (hand: CertificateHand, changeIds: () => RequestIds = () => ({})): HandOf<EndpointOf<"certificates">> =>
   async (endpoint, body, note) => {
     const outcome = await VERBS[endpoint](hand, body);
     note?.(changeIds());
@@ -83,7 +85,8 @@ export async function requestCertificate(
   if (request === "request-pending")
     return refused("request-pending", "a request already waits for its merge");
   if (request === "deleted" || request === "taken") return unusable(name, request);
-  if (!(await isCurrent(place, name, expectedVersion))) {
+  // In relay's secret a request takes the place of what was staged: a second look would find another version there.
+  if (!place.vault.compares && !(await isCurrent(place, name, expectedVersion))) {
     // That renewal came between the look and the request; only if somebody merged this very one is it gone.
     await dropRequest(hand, { name, requestId: request.requestId });
     return stale;

@@ -2,9 +2,12 @@
  * What the clouds cannot tell of certificates, as a port: which signatures were asked for, and which serials
  * relay's log has shown. The adapter is in aws-journal.ts.
  */
+import type { Freeze } from "../freeze/schema.ts";
 import type { Instant } from "../runtime/instant.ts";
 import type { RevocationOrder } from "./revocation-order.ts";
 import type { Intent, Serial } from "./schema.ts";
+import type { Troubles } from "./troubles.ts";
+import type { UnknownIssue } from "./unknown-issue.ts";
 
 /** The last serial of a certificate that relay was seen to accept, and when it first was. */
 export interface Seen {
@@ -17,16 +20,36 @@ export interface Seen {
 export interface Standing {
   readonly seen: readonly Seen[];
   readonly revocations: readonly RevocationOrder[];
+  readonly freeze: Freeze;
+  /** Of each function that tells of certificates, by the name of its concern. */
+  readonly troubles: ReadonlyMap<string, Troubles>;
+  /** Null when one of them cannot be read: then nobody knows what there is. */
+  readonly unknownIssues: readonly UnknownIssue[] | null;
 }
 
-export interface Journal extends Revocations {
+export interface Journal extends Revocations, Intents {
   /** In one read. */
   readStanding(): Promise<Standing>;
-  /** All that a certificate ever had, in no order: a long read, for the few moments that need it. */
+  markSeen(seen: Seen): Promise<void>;
+  writeTroubles(concern: string, troubles: Troubles): Promise<void>;
+  /** Of several for one name, the one that is good for longest stands, until its end. */
+  writeUnknownIssue(issue: UnknownIssue): Promise<void>;
+}
+
+/** The signatures that were asked for; each is kept until thirty days after its certificate's end. */
+export interface Intents {
+  /** All that a certificate has, in no order: a long read, for a person's question. */
   readIntents(certificate: string): Promise<readonly Intent[]>;
+  /** Those that were neither merged nor have ended, in no order: what may be left to write down, or to revoke. */
+  readOpenIntents(certificate: string): Promise<readonly Intent[]>;
   /** Null when no signature was ever asked for with this CSR. */
   readIntent(certificate: string, csrDigest: string): Promise<Intent | null>;
-  /** Writes the intent unless one for this CSR stands there that was not refused; returns the one that stands. */
+  /** Whichever certificate it is of; null when no signature was ever asked for with a CSR of this public key. */
+  findIntent(publicKeyDigest: string): Promise<Intent | null>;
+  /**
+   * Writes the intent unless one for this CSR stands there that was not refused. Returns the one that stands: the very
+   * object that was given when it was written.
+   */
   intend(intent: Intent): Promise<Intent>;
   mark(intent: Intent, mark: IntentMark): Promise<void>;
   /**
@@ -34,7 +57,6 @@ export interface Journal extends Revocations {
    * Safe at once with a run, whose own note says the same.
    */
   noteIssued(intent: Intent, certificateArn: string): Promise<Intent>;
-  markSeen(seen: Seen): Promise<void>;
 }
 
 /** The orders to revoke, one a serial; `readStanding` reads them. */

@@ -42,7 +42,7 @@ describe("makeCsr", () => {
           expect(facts).toEqual({ identity: wanted, key, extras: [], signatureValid: true });
         },
       ),
-      runs(),
+      runs(4),
     );
   });
 

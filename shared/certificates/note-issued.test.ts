@@ -90,13 +90,22 @@ describe("noteIssued", () => {
     ]);
   });
 
-  it("changes nothing when the run has noted it itself", async () => {
-    const model = await createModel();
+  it("changes nothing when the run has noted it itself, and reads no more than the one intent", async () => {
+    const names = Array.from({ length: 50 }, (_, index) => ({ name: `certificate-${index}` }));
+    const model = await createModel({ link: linkWith(...names) });
     await model.run();
     const [issue] = model.authority.issues;
     const before = [intentsOf(model), model.audit.changes];
+    model.calls.forget();
     expect(await note(model, issue?.arn ?? "")).toEqual({ outcome: "known", trouble: [] });
     expect([intentsOf(model), model.audit.changes]).toEqual(before);
+    expect(model.calls.brain.map(({ name }) => name)).toEqual(["authority.read", "journal.find-intent"]);
+  });
+
+  it("reads nothing of the record of changes for what it notes", async () => {
+    const { model, issue } = await lost();
+    await note(model, issue.arn);
+    expect(model.calls.count("audit.history")).toBe(0);
   });
 
   it("leaves given up what was given up, and to expire what a short-lived CA signed", async () => {
@@ -123,6 +132,7 @@ describe("noteIssued", () => {
         origin: "orphan",
         orderedBy: "note-issued-certificate",
         orderedAt: model.clock.now(),
+        certificateArn: issue.arn,
         state: "ordered",
       },
     ]);
@@ -162,7 +172,7 @@ describe("noteIssued", () => {
   it("throws what the CA or the journal answered, so that Lambda tries again", async () => {
     for (const call of [
       "authority.read",
-      "journal.read-intents",
+      "journal.find-intent",
       "journal.note-issued",
       "audit.record",
     ] as const) {
@@ -197,6 +207,7 @@ describe("noteIssued, of what somebody else had signed", () => {
     const certificateArn = await signElsewhere(model, wanted);
     const { outcome, trouble } = await note(model, certificateArn);
     expect(outcome).toBe("unknown-issue");
+    expect(model.journal.unknownIssues.get("bunny-client")).toMatchObject({ certificateArn });
     expect(trouble).toEqual(["bunny-client: somebody else had a certificate of its name signed"]);
     const told = { level: "error", event: "certificate.unknown-issue", certificateArn };
     expect(model.records.at(-1)).toMatchObject(told);

@@ -10,10 +10,10 @@ import { createHash, X509Certificate } from "node:crypto";
 import * as z from "zod";
 import { CloudError, ContractError } from "../runtime/errors.ts";
 import type { Brain } from "./brain.ts";
-import { recordFoundIssue } from "./found.ts";
+import { issueOf } from "./found.ts";
 import { orderOrphan } from "./orphans.ts";
 import { pemToDer } from "./pem.ts";
-import { recordChange } from "./record.ts";
+import { FOUND, recordChange } from "./record.ts";
 import type { Identity, Intent } from "./schema.ts";
 import { readCertificateArn } from "./serial.ts";
 import { type CertificateFacts, readCertificate } from "./x509.ts";
@@ -49,11 +49,9 @@ export async function noteIssued(brain: NotingBrain, event: unknown): Promise<No
     return { outcome: "not-issued", trouble: [] };
   }
   const leaf = readCertificate(pemToDer(pem));
+  const intent = await brain.journal.findIntent(publicKeyDigest(pem));
+  if (intent !== null) return await note(brain, intent, certificateArn, leaf);
   const names = brain.certificates.filter(({ identity }) => sharesName(identity, leaf.identity));
-  const intents = await Promise.all(names.map(({ name }) => brain.journal.readIntents(name)));
-  const digest = publicKeyDigest(pem);
-  const intent = intents.flat().find(({ publicKeyDigest: known }) => known === digest);
-  if (intent !== undefined) return await note(brain, intent, certificateArn, leaf);
   if (names.length > 0) return await tellUnknown(brain, names, certificateArn, leaf, "no intent for its key");
   // A CA may serve others too.
   brain.log.info("issuance.not-ours", { certificateArn });
@@ -110,21 +108,26 @@ async function note(
   leaf: CertificateFacts,
 ): Promise<NotedReport> {
   const { certificate, csrDigest } = intent;
-  const stands = await brain.journal.noteIssued(intent, certificateArn);
-  if (stands.certificateArn !== certificateArn)
-    return await tellUnknown(
-      brain,
-      [{ name: certificate }],
-      certificateArn,
-      leaf,
-      "a second one for its key",
-    );
+  const isKnown = intent.certificateArn !== undefined;
+  const stands = isKnown ? intent : await noteFirst(brain, intent, certificateArn);
+  if (stands.certificateArn !== certificateArn) {
+    const names = [{ name: certificate }];
+    return await tellUnknown(brain, names, certificateArn, leaf, "a second one for its key");
+  }
   const { state } = stands;
-  await recordFoundIssue(brain, stands, certificateArn);
   if (state === "outcome-unknown") await orderOrphan(brain, { ...stands, certificateArn });
-  const outcome = intent.certificateArn === undefined ? "noted" : "known";
+  const outcome = isKnown ? "known" : "noted";
   brain.log.info("issuance.noted", { certificate, certificateArn, csrDigest, state, outcome });
   return { outcome, trouble: [] };
+}
+
+/**
+ * The record first: once the ARN is noted, nobody looks whether it is there. Most events find it noted, and there are
+ * as many of them as signatures: so nothing is looked up, and a record may come to stand twice, under its one id.
+ */
+async function noteFirst(brain: NotingBrain, intent: Intent, certificateArn: string): Promise<Intent> {
+  await recordChange(brain, { ...issueOf({ ...intent, certificateArn }), reasons: [FOUND] });
+  return await brain.journal.noteIssued(intent, certificateArn);
 }
 
 /** Somebody else had it signed, by a CA whose every certificate of this name relay may accept. */
@@ -137,6 +140,9 @@ async function tellUnknown(
 ): Promise<NotedReport> {
   for (const { name } of names) {
     brain.log.error("certificate.unknown-issue", { certificate: name, certificateArn, reason });
+    const foundAt = brain.clock();
+    const issue = { certificate: name, serial, certificateArn, notAfter, foundAt, reason };
+    await brain.journal.writeUnknownIssue(issue);
     await recordChange(brain, {
       kind: "unknown-issue",
       target: name,

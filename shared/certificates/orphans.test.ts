@@ -3,7 +3,7 @@ import { createModel } from "../../local/model/brain.ts";
 import { isUsable } from "../../local/model/checks.ts";
 import { inUse, linkOfMode, newestOf, ordersOf, revokedBy, use, WEEK } from "../../local/model/revoking.ts";
 import { observeCertificate } from "./observe.ts";
-import { orderOrphans } from "./orphans.ts";
+import { settleIntents } from "./orphans.ts";
 import { ORPHAN_REST_SECONDS } from "./revocation.ts";
 
 describe("renewCertificates, with what was issued and never merged", () => {
@@ -24,13 +24,27 @@ describe("renewCertificates, with what was issued and never merged", () => {
     expect(ordersOf(model)).toMatchObject([
       { serial: orphan.serial, reason: "SUPERSEDED", origin: "orphan", state: "ordered" },
     ]);
-    expect(revokedBy(model)).toEqual([]);
     const told = { event: "revocation.ordered", level: "info", serial: orphan.serial };
     expect(model.records).toContainEqual(expect.objectContaining(told));
+    await use(model);
+    expect(revokedBy(model)).toEqual([]);
     model.clock.advance(ORPHAN_REST_SECONDS);
     await model.run();
     expect(revokedBy(model)).toEqual([[orphan.serial, "SUPERSEDED"]]);
     expect(isUsable(model)).toBe(true);
+  });
+
+  it("revokes it only once its successor was seen in use", async () => {
+    const { model, orphan } = await orphaned();
+    await model.run();
+    model.clock.advance(ORPHAN_REST_SECONDS);
+    await model.run();
+    expect(revokedBy(model)).toEqual([]);
+    expect(model.records).toContainEqual(
+      expect.objectContaining({ event: "revocation.waiting", waitsFor: "replacement-not-proven" }),
+    );
+    await use(model);
+    expect(revokedBy(model)).toEqual([[orphan.serial, "SUPERSEDED"]]);
   });
 
   it("orders nothing under a short-lived CA", async () => {
@@ -62,12 +76,30 @@ describe("renewCertificates, with what was issued and never merged", () => {
     expect(ordersOf(model)).toEqual([]);
   });
 
-  it("orders nothing for what the CA gave up on", async () => {
+  it("revokes nothing that the CA gave up on", async () => {
     const model = await createModel({ link: linkOfMode("general-purpose") });
     model.authority.failures = 1;
     expect((await model.run()).trouble).toEqual([]);
     expect(model.authority.issues).toHaveLength(2);
-    expect(ordersOf(model)).toEqual([]);
+    model.clock.advance(ORPHAN_REST_SECONDS);
+    await use(model);
+    expect(model.calls.count("authority.revoke")).toBe(0);
+    expect(ordersOf(model)).toMatchObject([{ state: "refused", code: "never-issued" }]);
+    const told = { event: "revocation.closed", level: "info", code: "never-issued" };
+    expect(model.records).toContainEqual(expect.objectContaining(told));
+  });
+
+  it("waits with one that the CA is still at", async () => {
+    const { model, orphan } = await orphaned();
+    await model.run();
+    await use(model);
+    model.clock.advance(ORPHAN_REST_SECONDS);
+    model.authority.readsInProgress = 1_000;
+    expect((await model.run()).trouble).toEqual([]);
+    expect(revokedBy(model)).toEqual([]);
+    model.authority.readsInProgress = 0;
+    await model.run();
+    expect(revokedBy(model)).toEqual([[orphan.serial, "SUPERSEDED"]]);
   });
 
   it("takes nothing for an orphan whose merge is only not written down", async () => {
@@ -93,10 +125,9 @@ describe("renewCertificates, with what was issued and never merged", () => {
     for (const intent of model.journal.intents.values()) await model.journal.mark(intent, issued);
     const current = observed.kind === "observed" ? observed.certificate.current : null;
     expect(current?.serial).toBe(newestOf(model).serial);
-    await orderOrphans(model.brain(), "bunny-client", current);
+    await settleIntents(model.brain(), "bunny-client", current);
     expect(ordersOf(model)).toEqual([]);
-    await orderOrphans(model.brain(), "bunny-client", null);
-    expect(ordersOf(model)).toHaveLength(1);
+    expect([...model.journal.intents.values()]).toMatchObject([{ state: "merged" }]);
   });
 
   it("closes the order when another run was merging it after all", async () => {

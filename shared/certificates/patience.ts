@@ -1,5 +1,6 @@
 /** What to do about a throttled call: make it again, later and later, while time is left. */
 import { CloudError } from "../runtime/errors.ts";
+import type { Rate } from "../runtime/pace.ts";
 import { type Brain, RESERVES_MS } from "./brain.ts";
 
 /** As the vault's guide has them. https://learn.microsoft.com/azure/key-vault/general/overview-throttling */
@@ -23,4 +24,13 @@ export async function patiently<T>(brain: Brain, call: () => Promise<T>): Promis
     await brain.pause(pauseMs);
   }
   return await call();
+}
+
+/** For a step whose turn came at the same pace: it waits for a moment, never behind a queue. */
+export async function keepPace(brain: Brain, rates: readonly Rate[]): Promise<void> {
+  for (;;) {
+    const waitMs = brain.pace.start(rates);
+    if (waitMs === 0) return;
+    await brain.pause(waitMs);
+  }
 }

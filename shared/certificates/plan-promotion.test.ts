@@ -34,7 +34,7 @@ const staged: CertificateVersion = {
   issuedByPinnedCa: true,
 };
 const current: CertificateVersion = { ...staged, version: "1", serial: "a1", notAfter: now + WEEK / 3 };
-const stages: ObservedStages = { staged, current, currentVersion: "1" };
+const stages: ObservedStages = { staged, current, currentVersion: "1", held: false };
 const says = (replica: string, ...serials: string[]): ReplicaReport => ({ replica, serials, at: now - 30 });
 const everybody = [says("relay-0", "a1", "b2"), says("relay-1", "a1", "b2")];
 
@@ -48,7 +48,7 @@ const plan = (
     { ...desired, ...more },
     { ...stages, ...changes },
     replicas,
-    { checkEverySeconds: LOOK, orders },
+    { checkEverySeconds: LOOK, orders, frozen: false },
     now,
   );
 
@@ -70,9 +70,32 @@ describe("planPromotion", () => {
     expect(plan({}, replicas)).toEqual(hold("replicas-behind", "relay-1", "relay-2"));
   });
 
+  it("holds everything while the link is frozen, whatever relay serves", () => {
+    const planFrozen = (changes: Partial<ObservedStages>, ordered: readonly RevocationOrder[] = []) =>
+      planPromotion(
+        desired,
+        { ...stages, ...changes },
+        everybody,
+        { checkEverySeconds: LOOK, orders: ordered, frozen: true },
+        now,
+      );
+    expect(planFrozen({})).toEqual(hold("frozen"));
+    expect(planFrozen({ current: { ...current, notAfter: now } })).toEqual(hold("frozen"));
+    expect(planFrozen({ current: null, currentVersion: null })).toEqual(hold("frozen"));
+    expect(planFrozen({ staged: current })).toEqual({ kind: "in-step" });
+  });
+
   it("never takes silence for loaded", () => {
     expect(plan({}, [])).toEqual(hold("no-replica-heard"));
     expect(plan({}, "not-searched")).toEqual(hold("log-not-searched"));
+  });
+
+  it("holds what is loaded while a person holds the other one, and no longer than relay can serve that", () => {
+    expect(plan({ held: true })).toEqual(hold("held-by-a-person"));
+    expect(plan({ held: true }, everybody, { proof: { after: 60 } })).toEqual(hold("held-by-a-person"));
+    const ending = { ...current, notAfter: now + 2 * LOOK };
+    expect(plan({ held: true, current: ending })).toMatchObject({ reason: "current-ending" });
+    expect(plan({ held: true, staged: { ...staged, notAfter: now } })).toEqual(hold("staged-unfit"));
   });
 
   it("promotes at once when nothing is current, whatever has the label", () => {

@@ -17,12 +17,16 @@ export interface ObservedStages {
   readonly current: CertificateVersion | null;
   /** The version that is labelled as current, certificate or not. */
   readonly currentVersion: string | null;
+  /** A person wants what is current to stay so. */
+  readonly held: boolean;
 }
 
 /** What else of the link's affairs counts. */
 export interface PromotionContext {
   readonly checkEverySeconds: number;
   readonly orders: readonly RevocationOrder[];
+  /** Nothing may be changed in any cloud. */
+  readonly frozen: boolean;
 }
 
 export type PromotionReason =
@@ -40,8 +44,12 @@ export type HoldReason =
   /** Nobody can tell whether it is loaded. */
   | "no-replica-heard"
   | "log-not-searched"
+  /** The link is. */
+  | "frozen"
   | "time-not-passed"
-  | "left-to-a-person";
+  | "left-to-a-person"
+  /** A person has stepped back to what is current, and keeps it there. */
+  | "held-by-a-person";
 
 export type PromotionPlan =
   | { readonly kind: "in-step" }
@@ -63,13 +71,14 @@ const LAST_LOOKS = 2;
 
 export function planPromotion(
   desired: DesiredCertificate,
-  { staged, current, currentVersion }: ObservedStages,
+  { staged, current, currentVersion, held }: ObservedStages,
   replicas: readonly ReplicaReport[] | "not-searched",
-  { checkEverySeconds, orders }: PromotionContext,
+  { checkEverySeconds, orders, frozen }: PromotionContext,
   now: Instant,
 ): PromotionPlan {
   if (staged === null || staged.version === currentVersion) return { kind: "in-step" };
   if (!isFit(desired, staged, now) || mustBeReplaced(orders, staged.serial)) return hold("staged-unfit");
+  if (frozen) return hold("frozen");
   const promote = (reason: PromotionReason): PromotionPlan => ({
     kind: "promote",
     from: currentVersion,
@@ -79,6 +88,7 @@ export function planPromotion(
   if (current === null) return promote("nothing-current");
   if (mustBeReplaced(orders, current.serial)) return promote("current-revoked");
   if (current.notAfter <= now + LAST_LOOKS * checkEverySeconds) return promote("current-ending");
+  if (held) return hold("held-by-a-person");
   const verdict = judge(desired, staged, replicas, now);
   return typeof verdict === "string" ? promote(verdict) : verdict;
 }

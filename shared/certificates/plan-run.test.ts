@@ -48,12 +48,15 @@ describe("planRun", () => {
       link: "test-link",
       linkDigest: linkDigest(model.link),
       at: START,
+      frozen: false,
       trouble: [],
+      revocations: [],
       certificates: [
         {
           certificate: "bunny-client",
           outcome: "planned",
           current: null,
+          served: null,
           pending: false,
           intent: null,
           change: { kind: "request", reason: "absent" },
@@ -62,6 +65,7 @@ describe("planRun", () => {
           proof: "not-needed",
           seenAt: null,
           promotion: null,
+          orphans: [],
         },
       ],
     });

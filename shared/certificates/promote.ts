@@ -11,6 +11,7 @@ import { needsReplicas, type ObservedStages, type PromotionPlan, planPromotion }
 import { nextPages } from "./prove.ts";
 import { factsOf, recordChange, recordIfMissing } from "./record.ts";
 import type { ReplicaReport, Replicas } from "./replicas.ts";
+import type { Served } from "./revocation.ts";
 import type { RevocationOrder } from "./revocation-order.ts";
 import type { CertificateVersion } from "./schema.ts";
 
@@ -30,28 +31,36 @@ export interface Standing {
   /** This run has staged it: no replica has had time to load it. */
   readonly justStaged: boolean;
   readonly orders: readonly RevocationOrder[];
+  readonly frozen: boolean;
 }
 
-/** What a person should look at, in a short sentence, or null. */
+export interface Promoted {
+  readonly certificate: string;
+  readonly served: Served | "unknown";
+  /** What a person should look at, in a short sentence, or null. */
+  readonly trouble: string | null;
+}
+
 export async function promoteStaged(
   brain: Brain,
   promotion: Promotion,
   standing: Standing,
-): Promise<string | null> {
+): Promise<Promoted> {
   const certificate = promotion.desired.name;
   // What is not looked at now is promoted by the next run: relay goes on with what it has.
-  if (brain.remainingMs() < RESERVES_MS.call) return null;
+  if (brain.remainingMs() < RESERVES_MS.call) return { certificate, served: "unknown", trouble: null };
   try {
     const { stages, plan, failure } = await observePromotion(brain, promotion, standing);
-    await apply(brain, promotion, stages, plan, standing);
-    return failure === null
-      ? null
-      : `${certificate}: relay's log could not be searched for who has loaded it`;
+    const served = await apply(brain, promotion, stages, plan, standing);
+    const trouble =
+      failure === null ? null : `${certificate}: relay's log could not be searched for who has loaded it`;
+    return { certificate, served, trouble };
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
     const { code, operation, retryable } = error;
     brain.log.error("certificate.promotion-failed", { certificate, code, operation, retryable });
-    return `${certificate}: not made current, ${operation} failed, ${code}`;
+    const trouble = `${certificate}: not made current, ${operation} failed, ${code}`;
+    return { certificate, served: "unknown", trouble };
   }
 }
 
@@ -66,9 +75,9 @@ export interface ObservedPromotion {
 export async function observePromotion(
   brain: Brain,
   promotion: Promotion,
-  { justStaged, orders }: Pick<Standing, "justStaged" | "orders">,
+  { justStaged, orders, frozen }: Pick<Standing, "justStaged" | "orders" | "frozen">,
 ): Promise<ObservedPromotion> {
-  const context = { checkEverySeconds: brain.link.certificates.checkEverySeconds, orders };
+  const context = { checkEverySeconds: brain.link.certificates.checkEverySeconds, orders, frozen };
   const stages = await patiently(brain, () => promotion.readStages());
   const planWith = (replicas: readonly ReplicaReport[] | "not-searched") =>
     planPromotion(promotion.desired, stages, replicas, context, brain.clock());
@@ -101,14 +110,15 @@ async function apply(
   { staged, current, currentVersion }: ObservedStages,
   plan: PromotionPlan,
   { proven }: Standing,
-): Promise<void> {
+): Promise<Served | "unknown"> {
   const certificate = promotion.desired.name;
+  const asBefore = { serial: current?.serial ?? null, isNew: false };
   switch (plan.kind) {
     case "in-step":
       // Both labels are on one version only after a promotion.
       if (current !== null && staged?.version === currentVersion && current.serial !== proven)
         await recordIfMissing(brain, changeOf(certificate, null, current, [], {}));
-      return;
+      return asBefore;
     case "hold":
       brain.log.info("certificate.promotion-held", {
         certificate,
@@ -116,17 +126,18 @@ async function apply(
         reason: plan.reason,
         behind: plan.behind,
       });
-      return;
+      return asBefore;
     case "promote": {
       const { from, to, reason } = plan;
       const answer = await promotion.promote(from, to);
       if (answer === "elsewhere" || staged === null) {
         brain.log.info("certificate.promotion-raced", { certificate, version: to });
-        return;
+        return "unknown";
       }
       const { version, serial, notAfter } = staged;
       brain.log.info("certificate.promoted", { certificate, version, serial, notAfter, reason });
       await recordChange(brain, changeOf(certificate, current, staged, [reason], promotion.changeIds()));
+      return { serial, isNew: true };
     }
   }
 }

@@ -13,14 +13,13 @@ import { isThrottled, patiently } from "./patience.ts";
 import type { DesiredCertificate } from "./plan.ts";
 import { type Proof, planProof } from "./proof.ts";
 import { searchRates } from "./rates.ts";
-import type { Outcome } from "./report.ts";
+import type { Outcome, Unproven } from "./report.ts";
 import type { CertificateVersion } from "./schema.ts";
-import type { Unproven } from "./settle.ts";
 
 /** relay's and the vault's clocks may differ; a serial is unique, so looking a little further back is harmless. */
 const LOOK_BACK_SECONDS = 300;
 
-/** Throws `CloudError` when what was found could not be kept in the journal. */
+/** Throws `CloudError` when what was found could not be kept in the journal, or the records not be finished. */
 export async function prove(
   brain: Brain,
   turns: Turns,
@@ -29,8 +28,9 @@ export async function prove(
 ): Promise<Outcome> {
   const { desired, current, nextAt, changes } = unproven;
   const seen = await observeUse(brain, turns, unproven, known);
-  if (typeof seen === "number" && current !== null && !isKnown(known, desired, current))
-    await keep(brain, desired.name, current, seen);
+  // What this run has merged it has written down, too.
+  if (current !== null && !isKnown(known, desired, current) && !changes.includes("sign-and-merge"))
+    await keep(brain, turns, desired.name, current, seen);
   const proof = proofOf(desired, current, seen, brain.clock());
   return { certificate: desired.name, outcome: "settled", proof, nextAt, changes };
 }
@@ -72,18 +72,29 @@ export async function observeUse(
   return at === null ? "not-searched" : at.seen;
 }
 
-async function keep(brain: Brain, certificate: string, current: CertificateVersion, at: Instant) {
+/** The records first: they are finished in every run until the serial is known as seen, and then nobody looks again. */
+async function keep(
+  brain: Brain,
+  turns: Turns,
+  certificate: string,
+  current: CertificateVersion,
+  seen: Looked,
+): Promise<void> {
+  const wanted = { deadline: current.createdAt, rates: [] };
+  const at = typeof seen === "number" ? seen : null;
   const { serial } = current;
-  // First, for once the serial is known as seen nobody looks again.
-  try {
-    await patiently(brain, () => finishRecords(brain, certificate, current));
-    await patiently(brain, () => brain.journal.markSeen({ certificate, serial, at }));
-  } catch (error) {
-    // It was seen all the same, and the next run will see it again.
-    if (!isThrottled(error)) throw error;
-    return;
-  }
-  brain.log.info("certificate.seen-in-use", { certificate, serial, at });
+  const kept = await turns.take(wanted, async () => {
+    try {
+      await patiently(brain, () => finishRecords(brain, certificate, current));
+      if (at !== null) await patiently(brain, () => brain.journal.markSeen({ certificate, serial, at }));
+      return true;
+    } catch (error) {
+      // The next run will see it again.
+      if (!isThrottled(error)) throw error;
+      return false;
+    }
+  });
+  if (kept === true && at !== null) brain.log.info("certificate.seen-in-use", { certificate, serial, at });
 }
 
 async function searchLog(

@@ -5,6 +5,7 @@
  */
 import { type ChangeKind, changeId, type Facts, type NewChange, type RequestIds } from "../journal/change.ts";
 import { linkDigest } from "../link/load.ts";
+import { cut } from "./asked.ts";
 import type { Brain } from "./brain.ts";
 import type { CertificateVersion } from "./schema.ts";
 
@@ -36,8 +37,9 @@ const KNOWN_WITHIN = 50;
 /** For a change that was probably recorded by the run that made it. */
 export async function recordIfMissing(brain: Recorder, made: Made): Promise<void> {
   const change = toChange(brain, made);
-  const latest = await brain.audit.history({ target: made.target, limit: KNOWN_WITHIN });
-  if (latest.some(({ id }) => id === change.id)) return;
+  // Where the history is cut it may stand there all the same; then it stands twice, and is known for one.
+  const { changes } = await brain.audit.history({ target: made.target, limit: KNOWN_WITHIN });
+  if (changes.some(({ id }) => id === change.id)) return;
   await brain.audit.record({ ...change, reasons: [FOUND, ...change.reasons] });
 }
 
@@ -56,7 +58,7 @@ function toChange({ link, invocation }: Recorder, made: Made): NewChange {
     kind,
     before,
     after,
-    reasons: reasons.slice(0, REASONS_MAX).map((reason) => reason.slice(0, REASON_LENGTH_MAX)),
+    reasons: reasons.slice(0, REASONS_MAX).map((reason) => cut(reason, REASON_LENGTH_MAX)),
     actor: invocation.actor,
     requestIds: { lambda: invocation.requestId, ...requestIds },
   };

@@ -45,8 +45,8 @@ export function relaySide(
 }
 
 async function readStages(staging: Staging, name: string, pinned: readonly Uint8Array[]) {
-  const { staged, current, currentVersion } = await staging.readStages();
+  const { staged, current, currentVersion, held } = await staging.readStages();
   const version = (certificate: VaultCertificate | null) =>
     certificate === null ? null : toVersion({ pinned }, name, certificate);
-  return { staged: version(staged), current: version(current), currentVersion };
+  return { staged: version(staged), current: version(current), currentVersion, held };
 }

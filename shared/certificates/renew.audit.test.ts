@@ -159,26 +159,30 @@ describe("renewCertificates, as it is recorded", () => {
   });
 
   it.each([
-    ["relay is seen to accept it", linkWith(), 60],
-    [
-      "it is renewed, where its use is not looked for",
-      linkWith({ proof: "manual" }),
-      Math.floor((WEEK * 2) / 3),
-    ],
-  ])("finds a merge whose answer was lost when %s", async (_when, link, laterSeconds) => {
+    ["observed", linkWith()],
+    ["left to a person", linkWith({ proof: "manual" })],
+  ])("finds a merge whose answer was lost in the next run, where the proof is %s", async (_proof, link) => {
     const model = await createModel({ link });
     model.calls.fail({ call: "hand.merge", when: "after", code: "unreachable" });
     await model.run();
-    model.calls.forget();
-    await model.run();
     expect(kinds(model)).toEqual(["request", "issue"]);
     expect([...model.journal.intents.values()]).toMatchObject([{ state: "issued" }]);
-    model.clock.advance(laterSeconds);
-    accept(model);
+    model.calls.forget();
     await model.run();
-    expect(kinds(model).slice(0, 3)).toEqual(["request", "issue", "merge"]);
+    expect(kinds(model)).toEqual(["request", "issue", "merge"]);
     expect(model.audit.changes[2]).toMatchObject({ reasons: [FOUND], requestIds: {} });
-    expect([...model.journal.intents.values()][0]).toMatchObject({ state: "merged" });
+    expect([...model.journal.intents.values()]).toMatchObject([{ state: "merged" }]);
+  });
+
+  it("finds it when the certificate is replaced before any run has looked", async () => {
+    const model = await createModel();
+    model.calls.fail({ call: "hand.merge", when: "after", code: "unreachable" });
+    await model.run();
+    model.calls.forget();
+    model.clock.moveTo(DUE);
+    await model.run();
+    expect(kinds(model)).toEqual(["request", "issue", "merge", "request", "issue", "merge"]);
+    expect([...model.journal.intents.values()]).toMatchObject([{ state: "merged" }, { state: "merged" }]);
   });
 
   it("takes no record for missing that is only told already", async () => {

@@ -1,18 +1,19 @@
 /**
- * The run dies, or a call fails, at each call that a clean run makes, before its effect and after it. The places
+ * The run dies at each change that a clean run makes, or a call fails, before its effect and after it. The places
  * are not written here but recorded, so that a new call is covered by being made.
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import { createModel, type Model, START } from "../../local/model/brain.ts";
 import type { Call } from "../../local/model/calls.ts";
 import { brokenPromises, isUsable, unaccountedSerials } from "../../local/model/checks.ts";
+import { deathPlaces, failurePlaces, tellPlace } from "../../local/model/effects.ts";
 import { createMortalModel } from "../../local/model/mortal-hand.ts";
 import { storedPolicy } from "../../local/model/vault-request.ts";
+import { sampled } from "../../local/property.ts";
 import { Serial } from "./schema.ts";
 
 const DUE = START + Math.floor((604_800 * 2) / 3);
 const NO_CAUSE = "InternalFailure";
-const WHEN = ["before", "after"] as const;
 /** Within the CA's five minutes, and after them. */
 const LATER = [30, 900];
 
@@ -78,7 +79,9 @@ describe.each(Object.entries(STAGES))("renewCertificates, in %s", (stage, { prep
     model.calls.forget();
     await model.run();
     calls = { brain: [...model.calls.brain], vault: [...model.calls.vault] };
-    const cases = (calls.brain.length + calls.vault.length) * WHEN.length * LATER.length;
+    const all = [calls.brain, calls.vault];
+    const deaths = all.flatMap(deathPlaces).length * LATER.length;
+    const cases = deaths + all.flatMap(failurePlaces).length;
     process.stdout.write(`crash matrix of the model, ${stage}: ${cases} cases\n`);
     // Guards the other tests: what they go through is the whole path.
     const made = [...calls.brain, ...calls.vault].map(({ name }) => name);
@@ -108,57 +111,43 @@ describe.each(Object.entries(STAGES))("renewCertificates, in %s", (stage, { prep
   }
 
   it.each(LATER)("is healed by a run %i s after one that died, wherever it died", async (seconds) => {
-    for (const [at, { name }] of calls.brain.entries()) {
-      for (const when of WHEN) {
-        const model = await prepare();
-        const before = { issues: model.authority.issues.length, versions: versionsOf(model) };
-        model.calls.dieAt({ at, when });
-        await model.run().catch(() => undefined);
-        await expectHealed(model, before, seconds, `${when} ${name} (call ${at})`);
-      }
+    for (const place of deathPlaces(calls.brain)) {
+      const model = await prepare();
+      const before = { issues: model.authority.issues.length, versions: versionsOf(model) };
+      model.calls.dieAt(place);
+      await model.run().catch(() => undefined);
+      await expectHealed(model, before, seconds, tellPlace(place));
     }
   });
 
   it.each(LATER)(
     "is healed by a run %i s after one whose Function died, wherever it died",
     async (seconds) => {
-      for (const [at, { name }] of calls.vault.entries()) {
-        for (const when of WHEN) {
-          const model = await prepare();
-          const before = { issues: model.authority.issues.length, versions: versionsOf(model) };
-          model.calls.forget();
-          model.endHandAt({ at, when });
-          const { trouble } = await model.run();
-          const place = `${when} ${name} (call ${at})`;
-          expect(trouble, place).toHaveLength(1);
-          await expectHealed(model, before, seconds, place);
-        }
+      for (const place of deathPlaces(calls.vault)) {
+        const model = await prepare();
+        const before = { issues: model.authority.issues.length, versions: versionsOf(model) };
+        model.calls.forget();
+        model.endHandAt(place);
+        const { trouble } = await model.run();
+        expect(trouble, tellPlace(place)).toHaveLength(1);
+        await expectHealed(model, before, seconds, tellPlace(place));
       }
     },
   );
 
   it("tells the failure of any one call, and is healed by the next run", async () => {
-    for (const [names, half] of [
-      [calls.brain, "brain"],
-      [calls.vault, "vault"],
-    ] as const) {
-      for (const [index, { name }] of names.entries()) {
-        const nth = names.slice(0, index + 1).filter((call) => call.name === name).length;
-        for (const when of WHEN) {
-          const model = await prepare();
-          const before = { issues: model.authority.issues.length, versions: versionsOf(model) };
-          model.calls.forget();
-          model.calls.fail({ call: name, nth, when, code: NO_CAUSE });
-          const told = await model.run().then(
-            // Changes that are not told yet are told by the next run, and no trouble until that goes on for long.
-            ({ trouble, untold }) => trouble.length + (untold === null ? 0 : 1),
-            () => 1,
-          );
-          const place = `${half}: ${when} ${name} (no. ${nth})`;
-          expect(told, place).toBe(1);
-          await expectHealed(model, before, 30, place);
-        }
-      }
+    for (const place of sampled([calls.brain, calls.vault].flatMap(failurePlaces), 2)) {
+      const model = await prepare();
+      const before = { issues: model.authority.issues.length, versions: versionsOf(model) };
+      model.calls.forget();
+      model.calls.fail({ call: place.call.name, nth: place.nth, when: place.when, code: NO_CAUSE });
+      const told = await model.run().then(
+        // Changes that are not told yet are told by the next run, and no trouble until that goes on for long.
+        ({ trouble, untold }) => trouble.length + (untold === null ? 0 : 1),
+        () => 1,
+      );
+      expect(told, tellPlace(place)).toBe(1);
+      await expectHealed(model, before, 30, tellPlace(place));
     }
   });
 });

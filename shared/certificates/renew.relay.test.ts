@@ -1,38 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { START } from "../../local/model/brain.ts";
-import { brokenPromises, unaccountedSerials } from "../../local/model/checks.ts";
-import { createRelayModel, isServable, leakedKeys, type RelayModel } from "../../local/model/relay.ts";
-import { issue, makeCa } from "../../local/testing/certificates.ts";
-import { makeCsr } from "./make-csr.ts";
+import { brokenPromises } from "../../local/model/checks.ts";
+import {
+  createRelayModel,
+  isServable,
+  leakedKeys,
+  type RelayModel,
+  servingRelay,
+  stagedRelay,
+} from "../../local/model/relay.ts";
 import { planRun } from "./plan-run.ts";
 import { CURRENT, PENDING } from "./staged-secret.ts";
-import { writeVersion } from "./stored-version.ts";
 
 const WEEK = 604_800;
-const DUE = START + Math.floor((WEEK * 2) / 3);
 const LOOK = 900;
-const identity = { commonName: "relay.example.com", dnsNames: ["relay.example.com"] };
 
 const kinds = ({ audit }: RelayModel) => audit.changes.map(({ kind }) => kind);
 const events = ({ records }: RelayModel, event: string) => records.filter((record) => record.event === event);
-
-/** Issued, promoted and served by two replicas; a week's end is ahead. */
-async function serving(): Promise<RelayModel> {
-  const model = await createRelayModel();
-  await model.run();
-  model.clock.advance(LOOK);
-  model.look("relay-0", "relay-1");
-  await model.run();
-  return model;
-}
-
-async function staged(): Promise<RelayModel> {
-  const model = await serving();
-  model.clock.moveTo(DUE);
-  model.look("relay-0", "relay-1");
-  await model.run();
-  return model;
-}
 
 describe("renewCertificates, for relay", () => {
   it("has the first certificate signed for a server, and makes it current at once", async () => {
@@ -73,7 +57,7 @@ describe("renewCertificates, for relay", () => {
   });
 
   it("stages a renewal, and goes on serving the old one until every replica has loaded it", async () => {
-    const model = await staged();
+    const model = await stagedRelay();
     const [old, next] = [model.serialOf(CURRENT), model.serialOf(PENDING)];
     expect(next).not.toBe(old);
 
@@ -105,7 +89,7 @@ describe("renewCertificates, for relay", () => {
   });
 
   it("holds while no replica is heard, and tells when the use is overdue", async () => {
-    const model = await staged();
+    const model = await stagedRelay();
     const old = model.serialOf(CURRENT);
     model.clock.advance(301);
     expect((await model.run()).trouble).toEqual([]);
@@ -116,7 +100,7 @@ describe("renewCertificates, for relay", () => {
   });
 
   it("promotes what nobody has loaded when the current one ends within two looks", async () => {
-    const model = await staged();
+    const model = await stagedRelay();
     const next = model.serialOf(PENDING);
     model.clock.moveTo(START + WEEK - 2 * LOOK - 1);
     await model.run();
@@ -128,14 +112,14 @@ describe("renewCertificates, for relay", () => {
   });
 
   it("renews one that has ended like any other, and promotes it at once", async () => {
-    const model = await serving();
+    const model = await servingRelay();
     model.clock.moveTo(START + WEEK + 86_400);
     await model.run();
     expect(isServable(model)).toBe(true);
   });
 
   it("holds what is staged, and says so, while relay's log cannot be searched", async () => {
-    const model = await staged();
+    const model = await stagedRelay();
     model.clock.advance(60);
     model.calls.fail({ call: "replicas.read", when: "before", code: "InternalFailure" });
     const { trouble } = await model.run();
@@ -147,7 +131,7 @@ describe("renewCertificates, for relay", () => {
   });
 
   it("tells that the label could not be moved, and moves it in the next run", async () => {
-    const model = await staged();
+    const model = await stagedRelay();
     const next = model.serialOf(PENDING);
     model.clock.advance(60);
     model.look("relay-0", "relay-1");
@@ -162,7 +146,7 @@ describe("renewCertificates, for relay", () => {
   });
 
   it("leaves it at that when a person has moved the label meanwhile", async () => {
-    const model = await staged();
+    const model = await stagedRelay();
     const [old, next] = [model.secret.labels.get(CURRENT), model.secret.labels.get(PENDING)];
     model.clock.advance(60);
     model.look("relay-0", "relay-1");
@@ -176,7 +160,7 @@ describe("renewCertificates, for relay", () => {
   });
 
   it("plans the promotion that a run would make, and makes none", async () => {
-    const model = await staged();
+    const model = await stagedRelay();
     const next = model.serialOf(PENDING);
     model.clock.advance(60);
     model.look("relay-0", "relay-1");
@@ -191,118 +175,9 @@ describe("renewCertificates, for relay", () => {
   });
 
   it("lets no private key out of the secret", async () => {
-    const model = await staged();
+    const model = await stagedRelay();
     expect(model.secret.versions.size).toBe(4);
     expect(leakedKeys(model)).toEqual([]);
     expect(brokenPromises(model)).toEqual([]);
   });
-});
-
-describe("renewCertificates, for relay, when somebody else was at the secret", () => {
-  it.each([
-    ["a text of their own", "password"],
-    ["bytes", null],
-    ["another form", JSON.stringify({ kind: "certificate", privateKey: "x" })],
-  ])("touches nothing where it finds %s, and says so", async (_what, text) => {
-    const model = await createRelayModel();
-    const theirs = model.secret.putByHand(text);
-    const { outcomes, trouble } = await model.run();
-    expect(outcomes).toMatchObject([{ outcome: "failed", code: "unreadable-secret", retryable: false }]);
-    // The promotion reads it too.
-    expect(trouble[0]).toBe("relay-server: GetSecretValue failed, unreadable-secret");
-    expect([...model.secret.versions.keys()]).toEqual([theirs]);
-    expect(model.authority.issues).toEqual([]);
-  });
-
-  it("replaces a certificate of another CA, and loses nothing of it", async () => {
-    const model = await serving();
-    const foreign = await issue(await makeCa(), { ...identity, usages: ["serverAuth"] });
-    const certificate = {
-      kind: "certificate",
-      privateKey: foreign.privateKeyPem,
-      certificate: foreign.chainPem,
-    };
-    const theirs = model.secret.putByHand(JSON.stringify(certificate));
-    expect((await model.run()).outcomes).toMatchObject([{ changes: ["request", "sign-and-merge"] }]);
-    model.clock.advance(60);
-    model.look("relay-0", "relay-1");
-    await model.run();
-    expect(isServable(model)).toBe(true);
-    expect(model.secret.labels.get("AWSPREVIOUS")).toBe(theirs);
-  });
-
-  it("drops a request for another name, and asks for its own", async () => {
-    const model = await createRelayModel();
-    const { csr, privateKey } = await makeCsr({
-      identity: { commonName: "evil.example", dnsNames: ["evil.example"] },
-      key: { type: "EC", curve: "P-256" },
-      purpose: "server",
-    });
-    const text = writeVersion({ kind: "request", csr, privateKey }).unwrap();
-    model.secret.moveByHand(PENDING, model.secret.putByHand(text));
-    expect((await model.run()).outcomes).toMatchObject([
-      { changes: ["drop-request", "request", "sign-and-merge"] },
-    ]);
-    expect(isServable(model)).toBe(true);
-  });
-
-  it("drops a request for a client's certificate", async () => {
-    const model = await createRelayModel();
-    const key = { type: "EC", curve: "P-256" } as const;
-    const { csr, privateKey } = await makeCsr({ identity, key, purpose: "client" });
-    const text = writeVersion({ kind: "request", csr, privateKey }).unwrap();
-    model.secret.moveByHand(PENDING, model.secret.putByHand(text));
-    await model.run();
-    expect(model.audit.changes.find(({ kind }) => kind === "drop-request")?.reasons).toEqual([
-      "asks-for-more",
-      "extended key usage 1.3.6.1.5.5.7.3.2",
-    ]);
-    expect(isServable(model)).toBe(true);
-  });
-
-  it("keeps to a person's step back, and asks for another when that one is due", async () => {
-    const model = await staged();
-    const [old, next] = [model.secret.labels.get(CURRENT), model.secret.labels.get(PENDING)];
-    model.clock.advance(60);
-    model.look("relay-0", "relay-1");
-    await model.run();
-    expect(model.secret.labels.get(CURRENT)).toBe(next);
-    if (old === undefined) throw new Error("nothing was current");
-    model.secret.moveByHand(CURRENT, old);
-    const { outcomes } = await model.run();
-    expect(outcomes).toMatchObject([{ changes: ["request", "sign-and-merge"] }]);
-    expect(model.secret.labels.get(CURRENT)).toBe(old);
-    expect(model.secret.labels.get(PENDING)).not.toBe(next);
-  });
-});
-
-describe("renewCertificates, for relay, twice at once", () => {
-  it.each([0, 1, 2, 3, 5, 8])("issues once when the second starts %i calls later", async (later) => {
-    const model = await createRelayModel();
-    const first = model.calls.inProcess(() => model.run());
-    for (let n = 0; n < later; n += 1) await new Promise((resolve) => setImmediate(resolve));
-    const reports = await Promise.all([first, model.calls.inProcess(() => model.run())]);
-    expect(reports.flatMap(({ trouble }) => trouble)).toEqual([]);
-    expect(model.authority.issues).toHaveLength(1);
-    expect(isServable(model)).toBe(true);
-    expect(unaccountedSerials(model)).toEqual([]);
-  });
-
-  it.each(["before", "after"] as const)(
-    "loses no request and issues none twice, wherever the first one stands %s a call while the second runs",
-    async (when) => {
-      const clean = await createRelayModel();
-      await clean.run();
-      for (const [at, { name }] of clean.calls.brain.entries()) {
-        const model = await createRelayModel();
-        const until = () => model.calls.inProcess(() => model.run());
-        const { trouble } = await model.calls.inProcess(() => model.run(), { at, when, until });
-        const place = `${when} ${name} (call ${at})`;
-        expect(trouble, place).toEqual([]);
-        expect(model.authority.issues.length, place).toBe(1);
-        expect(isServable(model), place).toBe(true);
-        expect(unaccountedSerials(model), place).toEqual([]);
-      }
-    },
-  );
 });

@@ -182,6 +182,9 @@ describe("the proof of use", () => {
     model.usage.accept(serial, START + 60);
     model.clock.moveTo(START + 120);
     expect((await model.run()).outcomes).toMatchObject([{ proof: "seen" }]);
+    expect(model.records).toContainEqual(
+      expect.objectContaining({ event: "certificate.seen-in-use", serial, at: START + 60 }),
+    );
     expect(model.journal.seen.get("bunny-client")).toEqual({
       certificate: "bunny-client",
       serial,

@@ -4,17 +4,13 @@
  */
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createModel, type Model, START } from "../../local/model/brain.ts";
-import type { Halt } from "../../local/model/calls.ts";
+import { createModel, type Model } from "../../local/model/brain.ts";
 import { brokenPromises, isUsable } from "../../local/model/checks.ts";
-import { linkOf, linkWith } from "../../local/model/link.ts";
+import { linkOf } from "../../local/model/link.ts";
+import { DUE, runApart, runTogether } from "../../local/model/together.ts";
 import { randomFrom } from "../../local/model/weather.ts";
-import { runs, sized } from "../../local/property.ts";
-import { createPace } from "../runtime/pace.ts";
-import { renewCertificates } from "./renew.ts";
+import { runs, sampled, sized } from "../../local/property.ts";
 import type { RunReport } from "./report.ts";
-
-const DUE = START + (604_800 * 2) / 3;
 
 const STAGES = {
   "the first issue": async () => await createModel(),
@@ -26,13 +22,6 @@ const STAGES = {
     return model;
   },
 } as const;
-
-/** As a Lambda of its own, which knows nothing of what another one has started. */
-const runApart = (model: Model, halt?: Halt): Promise<RunReport> =>
-  model.calls.inProcess(
-    () => renewCertificates({ ...model.brain(), pace: createPace(model.clock.nowMs) }),
-    halt,
-  );
 
 const versionsOf = (model: Model, name = "bunny-client") =>
   [...model.vaults.values()].flatMap((vault) => vault.entries.get(name)?.versions ?? []).length;
@@ -54,7 +43,8 @@ describe.each(Object.entries(STAGES))("two runs at once, in %s", (_stage, prepar
 
   it("issue once, wherever the one stands still while the other does everything", async () => {
     for (let at = 0; at < calls; at += 1) {
-      for (const when of ["before", "after"] as const) {
+      // After one call of a process it is before the next one.
+      for (const when of sized(["before"] as const, ["before", "after"] as const)) {
         const model = await prepare();
         const [issues, versions] = [model.authority.issues.length, versionsOf(model)];
         let other: RunReport | undefined;
@@ -78,7 +68,7 @@ describe.each(Object.entries(STAGES))("two runs at once, in %s", (_stage, prepar
   it.each([30, 200, 250, 299])(
     "lose no request and sign no CSR twice when the one stands still for %i s",
     async (seconds) => {
-      for (let at = 0; at < calls; at += 1) {
+      for (const at of sampled([...Array(calls).keys()], 3)) {
         const model = await prepare();
         const versions = versionsOf(model);
         const until = async () => {
@@ -108,26 +98,19 @@ describe("many runs at once", () => {
             seed: fc.nat(),
             slowestMs: fc.integer({ min: 1, max: 2_000 }),
             processes: fc.integer({ min: 2, max: 4 }),
-            stage: fc.constantFrom("first", "renewal"),
+            stage: fc.constantFrom("first" as const, "renewal" as const),
           }),
-          async ({ seed, slowestMs, processes, stage }) => {
-            const names = ["a", "b", "c"];
-            const model = await createModel({ link: linkWith(...names.map((name) => ({ name }))) });
-            if (stage === "renewal") {
-              await model.run();
-              model.clock.moveTo(DUE + names.length);
-            }
-            const before = names.map((name) => versionsOf(model, name));
-            const random = randomFrom(seed);
-            model.calls.durationOf = () => Math.ceil(random() * slowestMs);
-            const reports = await Promise.all(Array.from({ length: processes }, () => runApart(model)));
+          async (drawn) => {
+            const certificates = ["a", "b", "c"];
+            const { model, reports, signed } = await runTogether({ certificates, ...drawn });
             for (const { trouble } of reports) expect(trouble).toEqual([]);
-            expect(names.map((name) => versionsOf(model, name))).toEqual(before.map((count) => count + 1));
-            expect(model.authority.issues).toHaveLength(stage === "renewal" ? 6 : 3);
+            const versions = drawn.stage === "renewal" ? 2 : 1;
+            for (const name of certificates) expect(versionsOf(model, name), name).toBe(versions);
+            expect(signed).toBe(certificates.length);
             expect(brokenPromises(model)).toEqual([]);
           },
         ),
-        runs(25),
+        runs(60),
       );
     },
     sized(60_000, 3_600_000),
@@ -194,7 +177,7 @@ describe("a hand that does not fit", () => {
       await runApart(clean);
       const total = clean.calls.brain.length + clean.calls.vault.length;
       let named = 0;
-      for (let at = 0; at < total; at += 1) {
+      for (const at of sampled([...Array(total).keys()], 2)) {
         const model = await STAGES["a renewal"]();
         const until = async () => deploy(model);
         const { trouble } = await runApart(model, { at, when: "before", until });

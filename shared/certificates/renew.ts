@@ -2,20 +2,24 @@
  * The certificate concern's loop: observe, plan, apply, report, for every certificate that a run looks after,
  * nearest end first. One certificate in trouble never stops the others, and never makes the run green.
  */
+import type { Freeze } from "../freeze/schema.ts";
 import { tellChanges } from "../journal/tell.ts";
+import { sayFrozen } from "../reconcile/say-frozen.ts";
+import { sweepHand } from "../reconcile/sweep-hand.ts";
 import { CloudError } from "../runtime/errors.ts";
+import type { Instant } from "../runtime/instant.ts";
 import { createTurns, type Turns } from "../runtime/turns.ts";
 import { type Brain, RESERVES_MS } from "./brain.ts";
 import type { Seen } from "./journal.ts";
 import { observeCertificates } from "./observe.ts";
-import { patiently } from "./patience.ts";
+import { observeEach, type Shared, type Standings } from "./observe-shared.ts";
 import type { DesiredCertificate } from "./plan.ts";
-import { promoteStaged } from "./promote.ts";
+import { type Promoted, promoteStaged } from "./promote.ts";
 import { prove } from "./prove.ts";
 import { type Outcome, type RunReport, reportRun } from "./report.ts";
-import type { RevocationOrder } from "./revocation-order.ts";
 import { carryOutRevocations, standingsAfter } from "./revoke.ts";
 import { deadlineOf, settle, type Target } from "./settle.ts";
+import { tellFailing, tellHolding } from "./tell-holding.ts";
 
 /**
  * Steps under way at once. To keep up with the CA's 25 signatures a second, each of which takes about a second from
@@ -27,20 +31,57 @@ export const SEARCHES_MAX = 4;
 
 /**
  * Throws `CloudError` when what all certificates need could not be read: the CA, or the journal, without which
- * nothing may be signed. Then nothing was changed.
+ * nothing may be signed. Then the run has done what needs neither of them: without the CA, a certificate that was
+ * staged is made current when its time has come; without the journal, which also says whether the link is frozen,
+ * nothing is changed.
  */
 export async function renewCertificates(brain: Brain): Promise<RunReport> {
   const startedAt = brain.clock();
-  const { ca, known, orders } = await observeShared(brain);
+  const { ca, standings } = await observeEach(brain);
+  if (standings instanceof CloudError) {
+    await tellChanges(brain);
+    throw ca instanceof CloudError ? ca : standings;
+  }
+  sayFrozen(brain, standings.freeze);
+  const swept = await sweep(brain, standings.freeze);
+  if (!(ca instanceof CloudError)) return await renewWith(brain, { ca, standings }, startedAt, swept);
+  await promote(brain, [], standings);
+  await tellFailing(brain, standings, ca, startedAt);
+  await tellChanges(brain);
+  throw ca;
+}
+
+async function sweep(brain: Brain, freeze: Freeze): Promise<readonly string[]> {
+  return brain.sweeps === undefined ? [] : await sweepHand({ ...brain, ...brain.sweeps }, freeze);
+}
+
+async function renewWith(
+  brain: Brain,
+  { ca, standings }: Shared,
+  startedAt: Instant,
+  swept: readonly string[],
+): Promise<RunReport> {
+  const { known, orders } = standings;
+  const { frozen } = standings.freeze;
   const observationOf = await observeCertificates(brain, brain.certificates);
   const targets = brain.certificates
-    .map((desired) => ({ desired, observation: observationOf(desired.name), ca, orders }))
+    .map((desired) => ({ desired, observation: observationOf(desired.name), ca, orders, frozen }))
     .sort((one, other) => deadlineOf(one.observation) - deadlineOf(other.observation));
   const { results, outcomes } = await settleAll(brain, targets, known);
-  const unpromoted = await promote(brain, outcomes, known, orders);
-  const unrevoked = await carryOutRevocations(brain, orders, standingsAfter(brain, results, outcomes));
+  const promoted = await promote(brain, outcomes, standings);
+  const standingOf = standingsAfter(brain, results, outcomes, promoted);
+  const revocations = await carryOutRevocations(brain, orders, standingOf, frozen);
+  const { open } = revocations;
+  const looked = { targets, results, outcomes, open };
+  const unheard = await tellHolding(brain, standings, looked, startedAt);
   const untold = await tellChanges(brain);
-  return reportRun(brain, outcomes, startedAt, untold, [...unpromoted, ...unrevoked]);
+  const unpromoted = promoted?.trouble ?? null;
+  return reportRun(brain, outcomes, startedAt, untold, [
+    ...(unpromoted === null ? [] : [unpromoted]),
+    ...revocations.trouble,
+    ...swept,
+    ...unheard,
+  ]);
 }
 
 async function settleAll(brain: Brain, targets: readonly Target[], known: ReadonlyMap<string, Seen>) {
@@ -61,40 +102,20 @@ async function settleAll(brain: Brain, targets: readonly Target[], known: Readon
 export const turnsOf = (brain: Brain, reserveMs: number, atOnceMax: number): Turns =>
   createTurns({ ...brain, atOnceMax, remainingMs: () => brain.remainingMs() - reserveMs });
 
-export async function observeShared(brain: Brain) {
-  try {
-    const [ca, { seen, revocations: orders }] = await Promise.all([
-      patiently(brain, () => brain.authority.observe()),
-      patiently(brain, () => brain.journal.readStanding()),
-    ]);
-    return { ca, known: new Map(seen.map((entry) => [entry.certificate, entry])), orders };
-  } catch (error) {
-    if (error instanceof CloudError) {
-      const { operation, target, code, retryable } = error;
-      brain.log.error("run.failed", { operation, target, code, retryable });
-    }
-    throw error;
-  }
-}
-
-/** Before anything is revoked: what is still served must not be. */
+/** Before anything is revoked: what is still served must not be. Null where nothing is ever staged. */
 async function promote(
   brain: Brain,
   outcomes: readonly Outcome[],
-  known: ReadonlyMap<string, Seen>,
-  orders: readonly RevocationOrder[],
-): Promise<string[]> {
+  { known, orders, freeze: { frozen } }: Standings,
+): Promise<Promoted | null> {
   const { promotion } = brain;
-  if (promotion === undefined) return [];
+  if (promotion === undefined) return null;
   const { name } = promotion.desired;
   const outcome = outcomes.find(({ certificate }) => certificate === name);
   const changes = outcome !== undefined && "changes" in outcome ? outcome.changes : [];
-  const trouble = await promoteStaged(brain, promotion, {
-    proven: known.get(name)?.serial,
-    justStaged: changes.includes("sign-and-merge"),
-    orders,
-  });
-  return trouble === null ? [] : [trouble];
+  const proven = known.get(name)?.serial;
+  const justStaged = changes.includes("sign-and-merge");
+  return await promoteStaged(brain, promotion, { proven, justStaged, orders, frozen });
 }
 
 /** A fault of ours is one certificate's trouble too: it is told in full here, and does not stop the others. */

@@ -79,6 +79,43 @@ describe("renewAt", () => {
     expect(toIso(renewAt({ ...week, window: utc(["mon"], "18:00", "20:00") }))).toBe("2026-11-26T04:00:00Z");
   });
 
+  it("takes the hours after midnight for the day on which the window opened", () => {
+    expect(toIso(renewAt({ ...week, window: utc(["wed"], "22:00", "05:00") }))).toBe("2026-11-26T04:00:00Z");
+    expect(toIso(renewAt({ ...week, window: utc(["tue", "thu"], "22:00", "05:00") }))).toBe(
+      "2026-11-24T22:00:00Z",
+    );
+  });
+
+  it("keeps to its point when the window does not open between half-way and the deadline", () => {
+    const window = utc(["fri", "sat"], "22:00", "05:00");
+    expect(toIso(renewAt({ ...week, window }))).toBe("2026-11-26T04:00:00Z");
+    expect(toIso(renewAt({ ...week, jitterSeconds: HOUR, window }))).toBe("2026-11-26T03:00:00Z");
+  });
+
+  /** By a deadline, drawn forward by half an hour; London's window opens on each night of the weekend. */
+  const weekend = (deadline: string, from: string, to: string): string => {
+    const window: RenewalWindow = { days: ["sat", "sun"], from, to, timeZone: "Europe/London" };
+    const life = { notAfter: at(deadline) + 3 * DAY, lifetimeSeconds: 9 * DAY, fraction: 2 / 3 };
+    return toIso(renewAt({ ...life, jitterSeconds: HOUR / 2, window }));
+  };
+
+  it("waits for an opening that clocks have moved, and for no later one than the deadline", () => {
+    // On 29 March 2026 the clocks skip 01:00 to 02:00, so 01:30 is at 01:30 in UTC, as it was the day before.
+    expect(weekend("2026-03-29T01:30:00Z", "01:30", "02:30")).toBe("2026-03-29T01:30:00Z");
+    expect(weekend("2026-03-29T01:29:59Z", "01:30", "02:30")).toBe("2026-03-28T01:30:00Z");
+  });
+
+  it("does not wait for an opening that comes an hour later, after the deadline, once clocks go back", () => {
+    // On 25 October 2026 04:30 is at 04:30 in UTC, and was at 03:30 the day before.
+    expect(weekend("2026-10-25T04:30:00Z", "04:30", "05:30")).toBe("2026-10-25T04:30:00Z");
+    expect(weekend("2026-10-25T04:29:59Z", "04:30", "05:30")).toBe("2026-10-24T03:30:00Z");
+  });
+
+  it("stays in an opening through the whole of an hour that comes twice", () => {
+    expect(weekend("2026-10-25T01:30:00Z", "00:30", "02:30")).toBe("2026-10-25T01:00:00Z");
+    expect(weekend("2026-10-25T02:15:00Z", "00:30", "02:30")).toBe("2026-10-25T01:45:00Z");
+  });
+
   it("is never later than the end minus the lead, for any life, fraction, jitter, window and clock", () => {
     fc.assert(
       fc.property(anyRenewal, anyFraction, (renewal, [part, whole]) => {

@@ -1,8 +1,11 @@
 /** Tells what became of each certificate, and whether a person should look. */
 import type { Untold } from "../journal/tell.ts";
+import { finishRun } from "../reconcile/finish-run.ts";
 import type { Instant } from "../runtime/instant.ts";
 import type { Brain } from "./brain.ts";
+import type { DesiredCertificate } from "./plan.ts";
 import type { Proof } from "./proof.ts";
+import type { CertificateVersion } from "./schema.ts";
 
 export type Outcome = { readonly certificate: string } & (
   | {
@@ -28,6 +31,8 @@ export type Outcome = { readonly certificate: string } & (
       readonly changes: readonly string[];
     }
   | { readonly outcome: "unsettled"; readonly changes: readonly string[] }
+  /** What would be changed waits for a thaw. */
+  | { readonly outcome: "frozen"; readonly change: string; readonly changes: readonly string[] }
   | { readonly outcome: "refused"; readonly reason: string; readonly detail: string }
   | {
       readonly outcome: "failed";
@@ -36,6 +41,15 @@ export type Outcome = { readonly certificate: string } & (
       readonly retryable: boolean;
     }
 );
+
+/** Not an outcome yet: nothing is left to change, and whether the certificate is used is still to be seen. */
+export interface Unproven {
+  readonly outcome: "unproven";
+  readonly desired: DesiredCertificate;
+  readonly current: CertificateVersion | null;
+  readonly nextAt: Instant;
+  readonly changes: readonly string[];
+}
 
 export interface RunReport {
   readonly outcomes: readonly Outcome[];
@@ -59,9 +73,8 @@ export function reportRun(
   const trouble = [...outcomes.map(troubleOf), ...unrevoked, untoldTrouble(untold)].filter(
     (sentence) => sentence !== null,
   );
-  const counts = { certificates: outcomes.length, trouble: trouble.length };
-  brain.log.info("run.finished", { ...counts, durationSeconds: brain.clock() - startedAt });
-  return { outcomes, untold, trouble };
+  const counts = { certificates: outcomes.length };
+  return { outcomes, untold, trouble: finishRun(brain, { startedAt, counts, trouble }) };
 }
 
 /** What was changed stands in the table: only who listens on the bus has not heard of it. */
@@ -88,6 +101,8 @@ function troubleOf(outcome: Outcome): string | null {
       return `${certificate}: refused, ${outcome.reason}`;
     case "failed":
       return `${certificate}: ${outcome.operation} failed, ${outcome.code}`;
+    case "frozen":
+      return null;
     case "unsettled":
       return `${certificate}: still changing after ${outcome.changes.length} changes`;
   }

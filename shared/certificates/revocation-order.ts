@@ -15,6 +15,8 @@ export const RevocationOrder = z.strictObject({
   /** The ARN of the person, or the name of the function. */
   orderedBy: z.string(),
   orderedAt: InstantSchema,
+  /** Where it is known: which of all serials is meant is said by the CA alone. */
+  certificateArn: z.string().optional(),
   state: z.enum(["ordered", "revoked", "refused"]),
   /** Why it was closed without a revocation: the CA's code, or one of ours (`ClosedCode`, revocation.ts). */
   code: z.string().optional(),
@@ -22,10 +24,10 @@ export const RevocationOrder = z.strictObject({
 export type RevocationOrder = z.infer<typeof RevocationOrder>;
 
 /**
- * Whether a new order takes the place of the one that stands for the same serial. A person's does, unless that
- * would lower the reason or undo what was done; the rule for orphans never overrules anybody.
+ * Whether a new order takes the place of the one that stands for the same serial, open or closed. A person's does,
+ * unless that would lower the reason or undo what was done; the rule for orphans never overrules anybody.
  */
 export function replacesOrder(order: RevocationOrder, stands: RevocationOrder): boolean {
   if (order.origin === "orphan" || stands.state === "revoked") return false;
-  return order.reason === "KEY_COMPROMISE" || (stands.reason === "SUPERSEDED" && stands.origin === "person");
+  return order.reason === "KEY_COMPROMISE" || stands.reason === "SUPERSEDED";
 }

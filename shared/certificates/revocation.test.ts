@@ -1,11 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  mustBeReplaced,
-  ORPHAN_REST_SECONDS,
-  planRevocations,
-  type RevocationStanding,
-} from "./revocation.ts";
+import { mustBeReplaced, planRevocations, type RevocationStanding, withServed } from "./revocation.ts";
 import type { RevocationOrder } from "./revocation-order.ts";
 
 const now = 1_795_000_000;
@@ -73,23 +68,37 @@ describe("planRevocations, of a compromised key", () => {
   });
 });
 
-describe("planRevocations, of an orphan", () => {
-  it("lets it rest until nobody can be merging it any more", () => {
-    const rested = { ...orphan, orderedAt: now - ORPHAN_REST_SECONDS };
-    const resting = { ...orphan, orderedAt: now - ORPHAN_REST_SECONDS + 1 };
-    const standing = { current: replaced, proof: "awaited" } as const;
-    expect(plan(resting, standing)).toEqual(waits("orphan-rests", resting));
-    expect(plan(rested, standing)).toEqual(revokes(rested));
+describe("planRevocations, of what relay serves while its replacement is staged", () => {
+  const standing = { current: replaced, proof: "seen", served: "abc" } as const;
+
+  it("waits until something else is served, whatever the reason and the CA", () => {
+    for (const one of [order, compromised]) {
+      expect(plan(one, standing)).toEqual(waits("still-served", one));
+      expect(plan(one, standing, "short-lived")).toEqual(waits("still-served", one));
+      expect(plan(one, { ...standing, served: "def" })).toEqual(revokes(one));
+      expect(plan(one, { ...standing, served: null })).toEqual(revokes(one));
+    }
   });
 
-  it("revokes it when nothing was ever merged", () => {
-    expect(plan(orphan, { current: null, proof: "not-needed" })).toEqual(revokes(orphan));
+  it("takes it for no orphan", () => {
+    expect(plan(orphan, standing)).toEqual([{ kind: "close", order: orphan, code: "in-use" }]);
+  });
+});
+
+describe("withServed", () => {
+  const target = { current: replaced, proof: "manual" } as const;
+
+  it("takes nothing for proven that became current a moment ago", () => {
+    expect(withServed(target, { serial: "def", isNew: true })).toEqual({
+      ...target,
+      proof: "awaited",
+      served: "def",
+    });
+    expect(withServed(target, { serial: "def", isNew: false })).toEqual({ ...target, served: "def" });
   });
 
-  it("closes the order when it was merged after all", () => {
-    expect(plan(orphan, { current, proof: "awaited" })).toEqual([
-      { kind: "close", order: orphan, code: "in-use" },
-    ]);
+  it("knows nothing for certain while nobody can tell what is served", () => {
+    expect(withServed(target, "unknown")).toBe("unsettled");
   });
 });
 
@@ -142,19 +151,23 @@ const anyStanding: fc.Arbitrary<RevocationStanding> = fc.oneof(
       fc.record({ serial: fc.constantFrom("1", "2"), createdAt: fc.integer({ min: now - 5_000, max: now }) }),
     ),
     proof: fc.constantFrom("seen", "awaited", "overdue", "manual", "unknown"),
+    served: fc.constantFrom("1", "2", "3", null),
   }),
 );
 const anyMode = fc.constantFrom<Mode>("short-lived", "general-purpose");
 
 describe("planRevocations, of anything", () => {
-  it("never revokes the current version, nor anything under a short-lived CA", () => {
+  it("never revokes the current version, nor what is served, nor anything under a short-lived CA", () => {
     fc.assert(
       fc.property(fc.array(anyOrder), anyStanding, anyMode, (orders, standing, mode) => {
         const steps = planRevocations(orders, () => standing, mode, now);
         const revoked = steps.filter(({ kind }) => kind === "revoke").map(({ order: one }) => one.serial);
         if (mode === "short-lived") expect(revoked).toEqual([]);
-        if (typeof standing === "object" && standing.current !== null)
-          expect(revoked).not.toContain(standing.current.serial);
+        if (typeof standing === "object" && !["seen", "manual"].includes(standing.proof))
+          for (const one of steps) if (one.kind === "revoke") expect(one.order.reason).toBe("KEY_COMPROMISE");
+        if (typeof standing === "object")
+          for (const serial of [standing.current?.serial, standing.served])
+            expect(revoked).not.toContain(serial);
       }),
     );
   });

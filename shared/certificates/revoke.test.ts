@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Model } from "../../local/model/brain.ts";
 import { brokenPromises, isUsable } from "../../local/model/checks.ts";
 import {
   inUse,
@@ -44,10 +45,12 @@ describe("renewCertificates, with an order for a superseded certificate", () => 
         actor: "renew-certificates",
         before: { serial, orderedBy: OPERATOR, orderedAt },
         reasons: ["SUPERSEDED"],
+        requestIds: { lambda: expect.any(String), "acm-pca": expect.stringMatching(/^request-/) },
       },
     ]);
-    const told = model.records.filter(({ event }) => event === "revocation.done");
-    expect(told).toMatchObject([{ certificate: "bunny-client", serial, reason: "SUPERSEDED" }]);
+    expect(model.records.filter(({ event }) => event === "revocation.done")).toMatchObject([
+      { certificate: "bunny-client", serial, reason: "SUPERSEDED" },
+    ]);
     expect(model.calls.count("authority.revoke")).toBe(1);
     expect(brokenPromises(model)).toEqual([]);
   });
@@ -96,6 +99,63 @@ describe("renewCertificates, with an order for a compromised key", () => {
       expect.objectContaining({ event: "revocation.closed", serial, code: "left-to-expire" }),
     );
     expect((await model.run()).outcomes).toMatchObject([{ changes: [] }]);
+  });
+});
+
+describe("renewCertificates, with an order that it closes without a revocation", () => {
+  const closed = ({ audit }: Model) => audit.changes.filter(({ kind }) => kind === "close-revocation");
+
+  it("records that a short-lived one is left to expire, and whose order that was", async () => {
+    const model = await inUse({ link: linkOfMode("short-lived") });
+    const { serial } = newestOf(model);
+    await order(model, serial, "KEY_COMPROMISE");
+    const orderedAt = model.clock.now();
+    await model.run();
+    await model.run();
+    expect(closed(model)).toMatchObject([
+      {
+        target: "bunny-client",
+        actor: "renew-certificates",
+        before: { serial, orderedBy: OPERATOR, orderedAt },
+        after: null,
+        reasons: ["left-to-expire"],
+        requestIds: { lambda: expect.any(String) },
+      },
+    ]);
+  });
+
+  it("records the CA's refusal, and by which id the CA knows it", async () => {
+    const model = await inUse();
+    await order(model, "abc", "KEY_COMPROMISE");
+    await model.run();
+    expect(closed(model)).toMatchObject([
+      {
+        before: { serial: "abc" },
+        reasons: ["ResourceNotFoundException"],
+        requestIds: { "acm-pca": expect.stringMatching(/^request-/) },
+      },
+    ]);
+  });
+
+  it("records it once, though the order could not be closed at first", async () => {
+    const model = await inUse();
+    await order(model, "abc", "KEY_COMPROMISE");
+    model.calls.fail({ call: "journal.close-revocation", when: "before", code: "InternalFailure" });
+    expect((await model.run()).trouble).toHaveLength(1);
+    model.calls.forget();
+    await model.run();
+    expect(ordersOf(model)).toMatchObject([{ state: "refused" }]);
+    expect(closed(model)).toHaveLength(1);
+  });
+
+  it("tells a second closing of the same serial apart, by the order", async () => {
+    const model = await inUse();
+    for (const _ of ["first", "again"]) {
+      model.clock.advance(60);
+      await order(model, "abc", "KEY_COMPROMISE");
+      await model.run();
+    }
+    expect(closed(model)).toHaveLength(2);
   });
 });
 

@@ -3,30 +3,55 @@
  * the CA is asked first, and what is written down afterwards may be lost: the order then stands, and is carried out
  * again.
  */
+import type { RequestIds } from "../journal/change.ts";
 import { CloudError } from "../runtime/errors.ts";
+import { collectIds } from "./applied.ts";
 import { type Brain, RESERVES_MS } from "./brain.ts";
 import { linkCertificates } from "./desired.ts";
 import { patiently } from "./patience.ts";
+import type { Promoted } from "./promote.ts";
 import { recordChange } from "./record.ts";
-import type { Outcome } from "./report.ts";
-import { planRevocations, type RevocationStanding, type RevocationStep } from "./revocation.ts";
+import type { Outcome, Unproven } from "./report.ts";
+import {
+  type ClosedCode,
+  planRevocations,
+  type RevocationStanding,
+  type RevocationStep,
+  type WaitReason,
+  withServed,
+} from "./revocation.ts";
 import type { RevocationOrder } from "./revocation-order.ts";
-import type { Unproven } from "./settle.ts";
 
-/** One short sentence for each order that a person should look at. A certificate's trouble is none of its orders'. */
+export interface CarriedOut {
+  /** One short sentence for each order that a person should look at. A certificate's trouble is none of its orders'. */
+  readonly trouble: readonly string[];
+  /** What still stands, and why. */
+  readonly open: readonly OpenOrder[];
+}
+
+export interface OpenOrder {
+  readonly order: RevocationOrder;
+  readonly waitsFor: WaitReason | "no-time-left" | "frozen" | { readonly failed: string };
+}
+
 export async function carryOutRevocations(
   brain: Brain,
   orders: readonly RevocationOrder[],
   standingOf: (certificate: string) => RevocationStanding,
-): Promise<string[]> {
-  const steps = planRevocations(orders, standingOf, brain.link.certificateAuthority.mode, brain.clock());
+  frozen: boolean,
+): Promise<CarriedOut> {
+  const { authority, link } = brain;
+  const { mode } = link.certificateAuthority;
+  const steps = planRevocations(orders, standingOf, mode, brain.clock(), authority.arn);
   const trouble: string[] = [];
+  const open: OpenOrder[] = [];
   // One after the other: there are few, and the CA revokes one at a time.
   for (const step of steps) {
-    const sentence = await carryOut(brain, step);
-    if (sentence !== null) trouble.push(sentence);
+    const done = await carryOut(brain, step, frozen);
+    if (done.trouble !== null) trouble.push(done.trouble);
+    if (done.waitsFor !== null) open.push({ order: step.order, waitsFor: done.waitsFor });
   }
-  return trouble;
+  return { trouble, open };
 }
 
 /** How each certificate stands once the run has done what it could for it. */
@@ -34,6 +59,7 @@ export function standingsAfter(
   brain: Brain,
   results: readonly (Outcome | Unproven)[],
   outcomes: readonly Outcome[],
+  promoted: Promoted | null,
 ): (certificate: string) => RevocationStanding {
   const proofs = new Map(outcomes.map((outcome) => [outcome.certificate, outcome]));
   const settled = new Map<string, RevocationStanding>();
@@ -41,48 +67,113 @@ export function standingsAfter(
     if (result.outcome !== "unproven") continue;
     const { current, desired } = result;
     const proven = proofs.get(desired.name);
-    if (proven?.outcome === "settled") settled.set(desired.name, { current, proof: proven.proof });
+    if (proven?.outcome !== "settled") continue;
+    const standing = { current, proof: proven.proof };
+    const isStaged = promoted?.certificate === desired.name;
+    settled.set(desired.name, isStaged ? withServed(standing, promoted.served) : standing);
   }
+  return standingsOf(brain, settled);
+}
+
+/** Of what is not known to be settled: whether that is this run's business. */
+export function standingsOf(
+  brain: Brain,
+  settled: ReadonlyMap<string, RevocationStanding>,
+): (certificate: string) => RevocationStanding {
   const ours = new Set(brain.certificates.map(({ name }) => name));
   const named = new Set(linkCertificates(brain.link).map(({ name }) => name));
   return (certificate) => {
-    if (ours.has(certificate)) return settled.get(certificate) ?? "unsettled";
+    const standing = settled.get(certificate);
+    if (standing !== undefined) return standing;
+    if (ours.has(certificate)) return "unsettled";
     return named.has(certificate) ? "elsewhere" : "not-in-link";
   };
 }
 
-async function carryOut(brain: Brain, step: RevocationStep): Promise<string | null> {
-  const { certificate, serial, reason, origin } = step.order;
-  const facts = { certificate, serial, reason, origin };
-  if (step.kind === "wait") {
-    brain.log.info("revocation.waiting", { ...facts, waitsFor: step.reason });
-    return null;
-  }
-  if (brain.remainingMs() < RESERVES_MS.call) {
-    brain.log.info("revocation.waiting", { ...facts, waitsFor: "no-time-left" });
-    return null;
-  }
+interface Done {
+  readonly trouble: string | null;
+  /** Null when the order does not stand any more. */
+  readonly waitsFor: OpenOrder["waitsFor"] | null;
+}
+
+async function carryOut(brain: Brain, step: RevocationStep, frozen: boolean): Promise<Done> {
+  const { order } = step;
+  if (step.kind === "wait") return wait(brain, order, step.reason);
+  if (frozen) return wait(brain, order, "frozen");
+  if (brain.remainingMs() < RESERVES_MS.call) return wait(brain, order, "no-time-left");
   try {
-    if (step.kind === "revoke") return await revoke(brain, step.order);
-    await brain.journal.closeRevocation(step.order, { state: "refused", code: step.code });
-    brain.log.info("revocation.closed", { ...facts, code: step.code });
-    return null;
+    return step.kind === "close" ? await close(brain, order, step.code) : await revokeIssued(brain, order);
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
     const { code, operation, retryable } = error;
-    brain.log.error("revocation.failed", { ...facts, code, operation, retryable });
-    return `${certificate}: the revocation of ${serial} failed, ${code}`;
+    brain.log.error("revocation.failed", { ...nameOf(order), code, operation, retryable });
+    const trouble = `${order.certificate}: the revocation of ${order.serial} failed, ${code}`;
+    return { trouble, waitsFor: { failed: code } };
   }
 }
 
-async function revoke(brain: Brain, order: RevocationOrder): Promise<string | null> {
+const nameOf = ({ certificate, serial, reason, origin }: RevocationOrder) => ({
+  certificate,
+  serial,
+  reason,
+  origin,
+});
+
+function wait(brain: Brain, order: RevocationOrder, waitsFor: Exclude<OpenOrder["waitsFor"], object>): Done {
+  brain.log.info("revocation.waiting", { ...nameOf(order), waitsFor });
+  return { trouble: null, waitsFor };
+}
+
+const over = (trouble: string | null): Done => ({ trouble, waitsFor: null });
+
+async function close(brain: Brain, order: RevocationOrder, code: ClosedCode): Promise<Done> {
+  await closeUnmet(brain, order, code, {});
+  // A person who ordered it has to know that it will not be done.
+  const isUnmet = code === "other-ca" && order.origin === "person";
+  brain.log[isUnmet ? "error" : "info"]("revocation.closed", { ...nameOf(order), code });
+  const { certificate, serial } = order;
+  return over(
+    isUnmet
+      ? `${certificate}: ${serial} is of a CA that the link has left, which alone could revoke it`
+      : null,
+  );
+}
+
+/** An orphan is known from the journal alone; whether the CA ever signed it, it is asked only now. */
+async function revokeIssued(brain: Brain, order: RevocationOrder): Promise<Done> {
+  const { origin, certificateArn } = order;
+  if (origin === "orphan" && certificateArn !== undefined) {
+    const issued = await patiently(brain, () => brain.authority.read(certificateArn));
+    if (issued === "failed") return await close(brain, order, "never-issued");
+    if (issued === "signing") return wait(brain, order, "orphan-rests");
+  }
+  return await revoke(brain, order);
+}
+
+/** Recorded first, for a closed order is looked at by no run any more. */
+async function closeUnmet(brain: Brain, order: RevocationOrder, code: string, requestIds: RequestIds) {
+  const { certificate, serial, reason, orderedBy, orderedAt } = order;
+  await recordChange(brain, {
+    kind: "close-revocation",
+    target: certificate,
+    subject: `${serial} ${reason} ${orderedAt}`,
+    before: { serial, orderedBy, orderedAt },
+    after: null,
+    reasons: [code],
+    requestIds,
+  });
+  await brain.journal.closeRevocation(order, { state: "refused", code });
+}
+
+async function revoke(brain: Brain, order: RevocationOrder): Promise<Done> {
   const { certificate, serial, reason, origin, orderedBy, orderedAt } = order;
-  const answer = await patiently(brain, () => brain.authority.revoke(serial, reason));
+  const requestIds = collectIds();
+  const answer = await patiently(brain, () => brain.authority.revoke(serial, reason, requestIds.note));
   if (answer.outcome === "refused") {
     const { code } = answer;
-    await brain.journal.closeRevocation(order, { state: "refused", code });
+    await closeUnmet(brain, order, code, requestIds.all());
     brain.log.error("revocation.refused", { certificate, serial, reason, origin, code });
-    return `${certificate}: the CA does not revoke ${serial}, ${code}`;
+    return over(`${certificate}: the CA does not revoke ${serial}, ${code}`);
   }
   // Told first: it has happened, whatever becomes of the notes about it.
   brain.log.info("revocation.done", { certificate, serial, reason, origin });
@@ -93,8 +184,8 @@ async function revoke(brain: Brain, order: RevocationOrder): Promise<string | nu
     before: { serial, orderedBy, orderedAt },
     after: null,
     reasons: [reason],
-    requestIds: {},
+    requestIds: requestIds.all(),
   });
   await brain.journal.closeRevocation(order, { state: "revoked" });
-  return null;
+  return over(null);
 }

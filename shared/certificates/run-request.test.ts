@@ -3,9 +3,16 @@ import { PLAN_NAMES_MAX, parseRunRequest } from "./run-request.ts";
 
 describe("parseRunRequest", () => {
   it("takes whatever a schedule or a person sends for a run", () => {
-    for (const event of [{}, null, undefined, "plan", { run: "now" }, { names: ["a"] }, [{ run: "plan" }]])
+    for (const event of [{}, null, undefined, "plan", { names: ["a"] }, [{ run: "plan" }]])
       expect(parseRunRequest(event)).toEqual({ run: "all" });
   });
+
+  it.each(["plans", "now", "", null, 1])(
+    "throws for another run than a plan, such as %j, rather than running",
+    (run) => {
+      expect(() => parseRunRequest({ run })).toThrow(/run: it is "plan", or left out/);
+    },
+  );
 
   it("takes a plan of all certificates, or of those that are named", () => {
     expect(parseRunRequest({ run: "plan" })).toEqual({ run: "plan", names: null });

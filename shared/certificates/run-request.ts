@@ -5,9 +5,10 @@ import { ContractError } from "../runtime/errors.ts";
 /** More answers than these would not fit into what Lambda returns (6 MB), with room to spare. */
 export const PLAN_NAMES_MAX = 500;
 
-const Asks = z.looseObject({ run: z.literal("plan") });
+/** Whatever it says of `run`: who asks for something else than a run must not get one for a slip of the pen. */
+const Asks = z.looseObject({ run: z.unknown() });
 const PlanRequest = z.strictObject({
-  run: z.literal("plan"),
+  run: z.literal("plan", { error: 'it is "plan", or left out' }),
   /** Left out: every certificate that the function looks after. */
   names: z.array(z.string().min(1)).min(1).max(PLAN_NAMES_MAX).optional(),
 });
@@ -16,9 +17,10 @@ export type RunRequest =
   | { readonly run: "all" }
   | { readonly run: "plan"; readonly names: readonly string[] | null };
 
-/** Throws `ContractError` for an event that wants a plan and is not as it must be: it is never taken for a run. */
+/** Throws `ContractError` for an event that wants something else and is not as it must be: it is never taken for a run. */
 export function parseRunRequest(event: unknown): RunRequest {
-  if (!Asks.safeParse(event).success) return { run: "all" };
+  const asks = Asks.safeParse(event);
+  if (!asks.success || !("run" in asks.data)) return { run: "all" };
   const parsed = PlanRequest.safeParse(event);
   if (parsed.success) return { run: "plan", names: parsed.data.names ?? null };
   const paths = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "event"}: ${message}`);

@@ -109,8 +109,8 @@ export interface CsrFacts {
 export const Intent = z.strictObject({
   certificate: z.string(),
   csrDigest: Digest,
-  /** The SHA-256 of the CSR's SubjectPublicKeyInfo: by it an issued certificate finds its intent. */
-  publicKeyDigest: Digest,
+  /** The SHA-256 of the CSR's SubjectPublicKeyInfo: by it an issued certificate finds its intent. Older ones have none. */
+  publicKeyDigest: Digest.optional(),
   idempotencyToken: z.string().regex(/^[0-9a-f]{32}$/),
   notAfter: InstantSchema,
   createdAt: InstantSchema,

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type SecretsOptions, secretArn, startSecrets } from "../../local/aws/test-secrets.ts";
 import { Calls } from "../../local/model/calls.ts";
 import { ModelClock } from "../../local/model/clock.ts";
-import { modelSecret } from "../../local/model/secret.ts";
+import { type FirstVersion, modelSecret } from "../../local/model/secret.ts";
 import { certify, makeCa, publicKeyOf } from "../../local/testing/certificates.ts";
 import { stagedSecret } from "./aws-staged-secret.ts";
 import { readCsr } from "./csr.ts";
@@ -36,9 +36,9 @@ async function openAdapter(options: SecretsOptions = {}): Promise<Open> {
   return () => stagedSecret({ client, secret: secretArn, clock });
 }
 
-async function openModel(): Promise<Open> {
+async function openModel(firstVersion?: FirstVersion): Promise<Open> {
   const model = new ModelClock(clock());
-  const secret = modelSecret(new Calls(model), model);
+  const secret = modelSecret(new Calls(model), model, firstVersion);
   return () => secret;
 }
 
@@ -62,18 +62,24 @@ async function merge(vault: ReturnType<typeof secretVault>, waiting: VaultReques
 }
 
 describe.each([
-  ["secretVault, over Secrets Manager's stand-in", openAdapter],
+  ["secretVault, over Secrets Manager's stand-in", () => openAdapter()],
   [
     "secretVault, over one whose first version has only the labels it was given",
     () => openAdapter({ firstVersion: "as-asked" }),
   ],
-  ["secretVault, over the model", openModel],
+  ["secretVault, over the model", () => openModel()],
+  ["secretVault, over the model of such a one", () => openModel("as-asked")],
 ])("%s", (_name, prepare) => {
   it("finds nothing in a secret without a version", async () => {
     const vault = secretVault((await prepare())());
     expect(await vault.readCertificate(NAME)).toBeNull();
     expect(await vault.readRequest(NAME)).toBeNull();
-    expect(await vault.readStages()).toEqual({ staged: null, current: null, currentVersion: null });
+    expect(await vault.readStages()).toEqual({
+      staged: null,
+      current: null,
+      currentVersion: null,
+      held: false,
+    });
     expect(await vault.dropRequest(NAME, "1".repeat(32))).toBe("gone");
     expect(await vault.merge(NAME, [], "1".repeat(32))).toBe("gone");
   });
@@ -179,6 +185,7 @@ describe.each([
   it("asks for nothing over a certificate that the caller has not seen", async () => {
     const vault = secretVault((await prepare())());
     await merge(vault, await request(vault));
+    expect(vault.compares).toBe(true);
     expect(await vault.createRequest(NAME, policy, null)).toBe("request-pending");
   });
 });

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { CloudError } from "../runtime/errors.ts";
 import { readCsrPublicKey } from "./csr.ts";
 import { makeCsr } from "./make-csr.ts";
-import { CURRENT, type LabelledVersion, PENDING, type StagedSecret } from "./staged-secret.ts";
+import { CURRENT, HOLD, type LabelledVersion, PENDING, type StagedSecret } from "./staged-secret.ts";
 import { parseVersion, type StoredVersion, spkiOfLeaf, writeVersion } from "./stored-version.ts";
 import type { Vault, VaultCertificate } from "./vault.ts";
 
@@ -17,6 +17,8 @@ export interface Stages {
   readonly current: VaultCertificate | null;
   /** The version that has the label, certificate or not: a secret's first version gets it whatever it is. */
   readonly currentVersion: string | null;
+  /** A person wants what is current to stay so. */
+  readonly held: boolean;
 }
 
 export interface Staging {
@@ -28,6 +30,7 @@ export interface Staging {
 export function secretVault(secret: StagedSecret): Vault & Staging {
   const read = async (label: typeof PENDING | typeof CURRENT) => toHeld(await secret.read(label), label);
   return {
+    compares: true,
     async readCertificate() {
       // What is staged counts, or it would be made again before relay has had time to load it.
       const staged = certificateOf(await read(PENDING));
@@ -76,6 +79,7 @@ export function secretVault(secret: StagedSecret): Vault & Staging {
         staged: certificateOf(pending),
         current: certificateOf(current),
         currentVersion: current?.version ?? null,
+        held: current?.labels.includes(HOLD) ?? false,
       };
     },
     async promote(from, to) {

@@ -3,19 +3,19 @@
  * and is decided then, never before it: what was true when it joined the queue may be minutes old.
  */
 import { CloudError } from "../runtime/errors.ts";
-import type { Instant } from "../runtime/instant.ts";
+import type { Rate } from "../runtime/pace.ts";
 import type { Turns } from "../runtime/turns.ts";
 import type { Applied } from "./applied.ts";
 import { applyChange } from "./apply.ts";
 import type { Brain } from "./brain.ts";
-import { renewBySeconds } from "./lifetime.ts";
+import { isLate } from "./late.ts";
 import { complete, type Observation, observeCertificate } from "./observe.ts";
 import { backOffMs, isThrottled } from "./patience.ts";
 import { type DesiredCertificate, planCertificate } from "./plan.ts";
 import { creationRates, issueRates } from "./rates.ts";
-import type { Outcome } from "./report.ts";
+import type { Outcome, Unproven } from "./report.ts";
 import type { RevocationOrder } from "./revocation-order.ts";
-import type { CertificateVersion, ObservedCa, ObservedCertificate } from "./schema.ts";
+import type { Intent, ObservedCa, ObservedCertificate } from "./schema.ts";
 
 /** Drop, request, sign and merge, and one look more; twice, for a signature that failed or another run's doing. */
 const ROUNDS_MAX = 8;
@@ -27,15 +27,8 @@ export interface Target {
   readonly observation: Observation;
   readonly ca: ObservedCa;
   readonly orders: readonly RevocationOrder[];
-}
-
-/** Nothing is left to change; whether the certificate is used is still to be seen. */
-export interface Unproven {
-  readonly outcome: "unproven";
-  readonly desired: DesiredCertificate;
-  readonly current: CertificateVersion | null;
-  readonly nextAt: Instant;
-  readonly changes: readonly string[];
+  /** The link is: what would be changed is only told. */
+  readonly frozen: boolean;
 }
 
 /** Throws `CloudError` when a cloud did not answer, or refused; a throttled call is made again instead. */
@@ -45,7 +38,7 @@ export async function settle(brain: Brain, turns: Turns, target: Target): Promis
   let throttles = 0;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     try {
-      const step = await settleStep(brain, turns, { ...target, observation: latest }, changes);
+      const step = await settleStep(brain, turns, { ...target, observation: latest }, changes, throttles > 0);
       if (step.kind === "over") return step.result;
       if (step.kind === "no-time") return outOfTime(brain, target, latest, changes, throttles);
       latest = step.observation;
@@ -74,7 +67,13 @@ type Step =
   | { readonly kind: "go-on"; readonly observation: Observation }
   | { readonly kind: "no-time" };
 
-async function settleStep(brain: Brain, turns: Turns, target: Target, changes: string[]): Promise<Step> {
+async function settleStep(
+  brain: Brain,
+  turns: Turns,
+  target: Target,
+  changes: string[],
+  again: boolean,
+): Promise<Step> {
   const { desired, observation } = target;
   const certificate = desired.name;
   const deadline = deadlineOf(observation);
@@ -85,20 +84,29 @@ async function settleStep(brain: Brain, turns: Turns, target: Target, changes: s
   if (observation.kind === "problem") {
     if (observation.problem.throttled !== true)
       return over({ certificate, outcome: "failed", ...observation.problem });
-    const again = await turns.take({ deadline, rates: [] }, () => lookAgain(brain, certificate));
-    return again === null ? { kind: "no-time" } : { kind: "go-on", observation: again };
+    const seen = await turns.take({ deadline, rates: [] }, () => lookAgain(brain, certificate));
+    return seen === null ? { kind: "no-time" } : { kind: "go-on", observation: seen };
   }
   const state = observation.certificate;
-  if (state.pending === null) {
-    const decision = await decide(brain, target, state, changes);
-    if (decision.kind === "over") return decision;
-  }
-  const rates = state.pending === null ? creationRates(desired) : issueRates(brain.link);
+  const first = state.pending === null || again ? await decide(brain, target, state, changes) : null;
+  if (first?.kind === "over") return first;
+  const rates = ratesOf(brain, target, state, first?.observed.intent ?? null);
   const step = await turns.take({ deadline, rates }, async (): Promise<Step> => {
     const decision = await decide(brain, target, state, changes);
     return decision.kind === "over" ? decision : await change(brain, target, state, decision, changes);
   });
   return step ?? { kind: "no-time" };
+}
+
+/** What is signed already, and was throttled after that, takes none of the CA's quota again. */
+function ratesOf(
+  brain: Brain,
+  { desired }: Target,
+  state: ObservedCertificate,
+  intent: Intent | null,
+): Rate[] {
+  if (state.pending === null) return creationRates(desired);
+  return intent?.certificateArn === undefined ? issueRates(brain.link) : [];
 }
 
 type Decision =
@@ -111,7 +119,7 @@ type Decision =
 
 async function decide(
   brain: Brain,
-  { desired, ca, orders }: Target,
+  { desired, ca, orders, frozen }: Target,
   state: ObservedCertificate,
   changes: readonly string[],
 ): Promise<Decision> {
@@ -122,6 +130,8 @@ async function decide(
     const { reason, ...facts } = refusal;
     return over({ certificate, outcome: "refused", reason, detail: JSON.stringify(facts) });
   }
+  if (change !== null && frozen)
+    return over({ certificate, outcome: "frozen", change: change.kind, changes });
   if (change !== null) return { kind: "change", observed, change };
   return over({ outcome: "unproven", desired, current: state.current, nextAt, changes });
 }
@@ -177,11 +187,4 @@ function outOfTime(
   const late = isLate(desired, current, brain.clock());
   const reason = throttles > 0 ? "throttled" : "no-time-left";
   return { certificate, outcome: "postponed", reason, late, changes };
-}
-
-/** More than half of the time in which a failing renewal can be mended is over. */
-function isLate(desired: DesiredCertificate, current: CertificateVersion | null, now: Instant): boolean {
-  const { lifetimeSeconds, renewAt } = desired;
-  const leadSeconds = lifetimeSeconds - renewBySeconds(lifetimeSeconds, renewAt);
-  return current === null || current.notAfter - now < leadSeconds / 2;
 }

@@ -7,9 +7,11 @@ import { CloudError } from "../runtime/errors.ts";
 import { type Applied, type ChangeOf, collectIds, refusedOrLookAgain } from "./applied.ts";
 import { type Brain, RESERVES_MS } from "./brain.ts";
 import { readCsrPublicKey } from "./csr.ts";
-import { issueOf, mergeOf, recordFoundIssue } from "./found.ts";
+import { finishRecords, issueOf, mergeOf, recordFoundIssue } from "./found.ts";
+import { keepPace } from "./patience.ts";
 import { csrToPem } from "./pem.ts";
 import type { Observed } from "./plan.ts";
+import { issueCallRates } from "./rates.ts";
 import { factsOf, recordChange, recordIfMissing } from "./record.ts";
 import type { Intent, ObservedCertificate, PendingRequest } from "./schema.ts";
 
@@ -24,9 +26,14 @@ export async function applySignAndMerge(
 ): Promise<Applied> {
   const { name, current, pending } = certificate;
   if (pending === null) return { kind: "look-again" };
-  if (!requestIsOurs && change.intent.kind === "new") await recordFoundRequest(brain, certificate, pending);
-  const intent = await intend(brain, name, pending, change, observed.intent);
-  const arn = await issueOrResume(brain, observed, intent, pending);
+  if (!requestIsOurs && change.intent.kind === "new") {
+    // Who made the request may not have seen to that, and once there is a newer version nobody can.
+    await finishRecords(brain, name, current);
+    await recordFoundRequest(brain, certificate, pending);
+  }
+  const intended = await intend(brain, name, pending, change, observed.intent);
+  const { intent } = intended;
+  const arn = await issueOrResume(brain, observed, intended, pending);
   const chain = await readChain(brain, arn);
   if (chain === "signing") return { kind: "signing", since: intent.createdAt };
   if (chain === "failed") return await giveUp(brain, intent, arn);
@@ -66,6 +73,12 @@ async function recordFoundRequest(
   });
 }
 
+interface Intended {
+  readonly intent: Intent;
+  /** Written a moment ago by this run: nobody has asked the CA to sign for it yet. */
+  readonly isNew: boolean;
+}
+
 /** Of two runs at once one writes; the other goes on with what stands, and so with the same certificate. */
 async function intend(
   brain: Brain,
@@ -73,10 +86,10 @@ async function intend(
   pending: PendingRequest,
   { csrDigest, intent }: SignAndMerge,
   stands: Intent | null,
-): Promise<Intent> {
-  if (stands !== null && stands.state !== "refused") return stands;
+): Promise<Intended> {
+  if (stands !== null && stands.state !== "refused") return { intent: stands, isNew: false };
   const publicKey = readCsrPublicKey(Buffer.from(pending.csr, "base64"));
-  return await brain.journal.intend({
+  const wanted = {
     certificate: name,
     csrDigest,
     publicKeyDigest: createHash("sha256").update(publicKey).digest("hex"),
@@ -84,21 +97,25 @@ async function intend(
     notAfter: intent.notAfter,
     createdAt: brain.clock(),
     state: "intended",
-  });
+  } as const;
+  const stood = await brain.journal.intend(wanted);
+  return { intent: stood, isNew: stood === wanted };
 }
 
 async function issueOrResume(
   brain: Brain,
   observed: Observed,
-  intent: Intent,
+  intended: Intended,
   pending: PendingRequest,
 ): Promise<string> {
-  if (intent.certificateArn === undefined) return await issue(brain, observed, intent, pending.csr);
+  const { intent } = intended;
+  if (intent.certificateArn === undefined) return await issue(brain, observed, intended, pending.csr);
   await recordFoundIssue(brain, intent, intent.certificateArn);
   return intent.certificateArn;
 }
 
-async function issue(brain: Brain, observed: Observed, intent: Intent, csr: string): Promise<string> {
+async function issue(brain: Brain, observed: Observed, intended: Intended, csr: string): Promise<string> {
+  const { intent } = intended;
   const requestIds = collectIds();
   const request = {
     csr: csrToPem(Buffer.from(csr, "base64")),
@@ -106,9 +123,10 @@ async function issue(brain: Brain, observed: Observed, intent: Intent, csr: stri
     notAfter: intent.notAfter,
     signingAlgorithm: observed.ca.signingAlgorithm,
   };
+  await keepPace(brain, issueCallRates(brain.link));
   const certificateArn = await brain.authority
     .issue(request, requestIds.note)
-    .catch((error: unknown) => noteRefusal(brain, intent, error));
+    .catch((error: unknown) => noteRefusal(brain, intended, error));
   const { certificate, notAfter } = intent;
   brain.log.info("certificate.issued", { certificate, certificateArn, notAfter });
   // The ARN first, it is nowhere else; an intent with one whose record is missing is found when it goes on.
@@ -117,9 +135,13 @@ async function issue(brain: Brain, observed: Observed, intent: Intent, csr: stri
   return certificateArn;
 }
 
-/** A refusal is an answer: without a note of it, the intent would come to stand for an unknown outcome. */
-async function noteRefusal(brain: Brain, intent: Intent, error: unknown): Promise<never> {
-  if (error instanceof CloudError && !error.retryable) await brain.journal.mark(intent, { state: "refused" });
+/**
+ * A refusal is an answer, and so is a throttle: without a note of it, the intent would come to stand for an unknown
+ * outcome. But it answers this one call. Of an earlier one for the same intent nobody knows what became of it.
+ */
+async function noteRefusal(brain: Brain, { intent, isNew }: Intended, error: unknown): Promise<never> {
+  if (isNew && error instanceof CloudError && (error.throttled || !error.retryable))
+    await brain.journal.mark(intent, { state: "refused" });
   throw error;
 }
 

@@ -14,10 +14,14 @@ import type { Secret } from "../runtime/secret.ts";
 export const PENDING = "AWSPENDING";
 export const CURRENT = "AWSCURRENT";
 export const DRAFT = "warrener-draft";
+/** A person's: while the current version has it, nothing takes its place that does not have to. */
+export const HOLD = "warrener-hold";
 
 export interface LabelledVersion {
   readonly version: string;
   readonly createdAt: Instant;
+  /** All that it has, anybody's among them; none of a version that was only just written. */
+  readonly labels: readonly string[];
   /** Null when the version holds bytes instead of a text: then it is not ours. */
   readonly value: Secret | null;
 }

@@ -32,6 +32,8 @@ export interface VaultPolicy {
 export type UnusableName = "deleted" | "taken";
 
 export interface Vault {
+  /** Whether `createRequest` compares; where it does not, whoever asked has to look again afterwards. */
+  readonly compares: boolean;
   /** The newest version that was merged; null when there is none. */
   readCertificate(name: string): Promise<VaultCertificate | null>;
   /** The request that waits for its merge; null when none does. */
@@ -39,7 +41,7 @@ export interface Vault {
   /** What the stored policy says otherwise than `policy`, in words; [] when nothing. */
   readPolicyFaults(name: string, policy: VaultPolicy): Promise<string[]>;
   /**
-   * `current` is the version that the caller has read as the newest: a vault that can tell makes no request over
+   * `current` is the version that the caller has read as the newest: a vault that can compare makes no request over
    * another one, but says that somebody else was there first.
    */
   createRequest(

@@ -72,6 +72,45 @@ describe("openingsAround", () => {
     expect(around(twice, "2026-10-25T12:00:00Z")[0]).toBe("2026-10-25T00:15:00Z to 2026-10-25T00:45:00Z");
   });
 
+  // In London, 01:00 to 02:00 does not exist on 29 March 2026, and comes twice on 25 October 2026.
+  const sunday = (from: string, to: string): RenewalWindow => ({
+    days: ["sun"],
+    from,
+    to,
+    timeZone: "Europe/London",
+  });
+
+  it.each([
+    ["ends in it", sunday("00:30", "01:30"), "2026-03-29T00:30:00Z to 2026-03-29T01:30:00Z"],
+    ["starts in it", sunday("01:30", "03:30"), "2026-03-29T01:30:00Z to 2026-03-29T02:30:00Z"],
+    ["would end as it starts", sunday("01:30", "02:30"), "2026-03-29T01:30:00Z to 2026-03-29T02:30:00Z"],
+    ["would end before it starts", sunday("01:45", "02:15"), "2026-03-29T01:45:00Z to 2026-03-29T02:15:00Z"],
+    ["has it within", sunday("00:30", "02:30"), "2026-03-29T00:30:00Z to 2026-03-29T01:30:00Z"],
+  ])(
+    "opens by what clocks show, around the hour that they skip, when the opening %s",
+    (_how, window, opening) => {
+      expect(around(window, "2026-03-29T12:00:00Z")[0]).toBe(opening);
+    },
+  );
+
+  it.each([
+    ["ends in it", sunday("00:30", "01:30"), "2026-10-24T23:30:00Z to 2026-10-25T00:30:00Z"],
+    ["starts in it", sunday("01:30", "02:30"), "2026-10-25T00:30:00Z to 2026-10-25T02:30:00Z"],
+    ["has it within", sunday("00:30", "02:30"), "2026-10-24T23:30:00Z to 2026-10-25T02:30:00Z"],
+  ])("opens once, around the hour that comes twice, when the opening %s", (_how, window, opening) => {
+    expect(around(window, "2026-10-25T12:00:00Z")[0]).toBe(opening);
+  });
+
+  it("goes over a midnight that clocks skip, in an opening of the day before", () => {
+    // In Beirut, 29 March 2026 starts at 01:00.
+    const beirut: RenewalWindow = { days: ["sat"], from: "23:30", to: "00:30", timeZone: "Asia/Beirut" };
+    expect(around(beirut, "2026-03-29T12:00:00Z")[0]).toBe("2026-03-28T21:30:00Z to 2026-03-28T22:30:00Z");
+    const fromMidnight: RenewalWindow = { ...beirut, days: ["sun"], from: "00:00", to: "02:00" };
+    expect(around(fromMidnight, "2026-03-29T12:00:00Z")[0]).toBe(
+      "2026-03-28T22:00:00Z to 2026-03-28T23:00:00Z",
+    );
+  });
+
   it("is never closed for longer than the link's arithmetic says, in any zone and year", () => {
     fc.assert(
       fc.property(anyWindow, anyInstant, (window, instant) => {

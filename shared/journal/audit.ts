@@ -19,6 +19,13 @@ export interface HistoryQuery {
   readonly limit: number;
 }
 
+/** Newest first, told or not, each change once. */
+export interface History {
+  readonly changes: readonly ChangeRecord[];
+  /** So much waits to be told that not all of it was looked through: of what waits, older changes may be missing. */
+  readonly cut: boolean;
+}
+
 /** Every method throws `CloudError` when the table did not take or give what was asked. */
 export interface Audit {
   /** One write. Records of one process keep their order. */
@@ -27,6 +34,5 @@ export interface Audit {
   readOutbox(after: string | null): Promise<Outbox>;
   /** Files changes that were told, and takes them out of the outbox. */
   file(told: readonly ChangeRecord[]): Promise<void>;
-  /** Newest first, told or not, each change once. */
-  history(query: HistoryQuery): Promise<readonly ChangeRecord[]>;
+  history(query: HistoryQuery): Promise<History>;
 }

@@ -1,6 +1,10 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
+import { listenOnLoopback } from "../../local/aws/http.ts";
 import { makeKernel, region, startWorld } from "../../local/aws/test-world.ts";
 import { createModel, START } from "../../local/model/brain.ts";
 import type { Audit } from "./audit.ts";
@@ -50,6 +54,14 @@ async function readAllOfOutbox(audit: Audit): Promise<ChangeRecord[]> {
   return changes;
 }
 
+/** A table at its limit: every batch comes back as it was sent. */
+async function leaveEverything(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+  const { RequestItems } = Batch.parse(JSON.parse(await text(incoming)));
+  answer.setHeader("content-type", "application/x-amz-json-1.0");
+  answer.end(JSON.stringify({ UnprocessedItems: RequestItems }));
+}
+const Batch = z.object({ RequestItems: z.unknown() });
+
 const subjects = (changes: readonly ChangeRecord[]) => changes.map(({ after }) => after?.["certificateArn"]);
 const all = { target: null, limit: 100 };
 
@@ -61,7 +73,7 @@ describe.each([
   it("has nothing to tell and no history at first", async () => {
     const audit = await open();
     expect(await audit.readOutbox(null)).toEqual({ changes: [], unreadable: [], next: null });
-    expect(await audit.history(all)).toEqual([]);
+    expect(await audit.history(all)).toEqual({ changes: [], cut: false });
   });
 
   it("gives back what was recorded as it was, with its instant", async () => {
@@ -75,9 +87,9 @@ describe.each([
     await audit.record(change);
     const stamped = { ...change, at: "2026-11-21T08:00:00.000Z" };
     expect((await audit.readOutbox(null)).changes).toEqual([stamped]);
-    expect(await audit.history(all)).toEqual([stamped]);
+    expect(await audit.history(all)).toEqual({ changes: [stamped], cut: false });
     await audit.file([stamped]);
-    expect(await audit.history(all)).toEqual([stamped]);
+    expect(await audit.history(all)).toEqual({ changes: [stamped], cut: false });
   });
 
   it("keeps the order of changes that are made within a millisecond", async () => {
@@ -85,7 +97,7 @@ describe.each([
     const made = ["b", "a", "d", "c"];
     for (const subject of made) await audit.record(newChange(subject));
     expect(subjects(await readAllOfOutbox(audit))).toEqual(made);
-    expect(subjects(await audit.history(all))).toEqual(made.toReversed());
+    expect(subjects((await audit.history(all)).changes)).toEqual(made.toReversed());
   });
 
   it("takes what was told out of the outbox, and no more than that", async () => {
@@ -94,7 +106,7 @@ describe.each([
     const { changes } = await audit.readOutbox(null);
     await audit.file(changes.slice(0, 2));
     expect(subjects((await audit.readOutbox(null)).changes)).toEqual(["c"]);
-    expect(subjects(await audit.history(all))).toEqual(["c", "b", "a"]);
+    expect(subjects((await audit.history(all)).changes)).toEqual(["c", "b", "a"]);
   });
 
   it("has the history of the link and of each certificate, told or not, the newest first", async () => {
@@ -107,17 +119,20 @@ describe.each([
       await audit.record(newChange(subject, { target }));
     const { changes } = await audit.readOutbox(null);
     await audit.file(changes.slice(0, 2));
-    expect(subjects(await audit.history({ target: "bunny-client", limit: 10 }))).toEqual(["c", "a"]);
-    expect(subjects(await audit.history({ target: "other-client", limit: 10 }))).toEqual(["b"]);
-    expect(subjects(await audit.history({ target: null, limit: 2 }))).toEqual(["c", "b"]);
-    expect(await audit.history({ target: "bunny", limit: 10 })).toEqual([]);
+    expect(subjects((await audit.history({ target: "bunny-client", limit: 10 })).changes)).toEqual([
+      "c",
+      "a",
+    ]);
+    expect(subjects((await audit.history({ target: "other-client", limit: 10 })).changes)).toEqual(["b"]);
+    expect(subjects((await audit.history({ target: null, limit: 2 })).changes)).toEqual(["c", "b"]);
+    expect((await audit.history({ target: "bunny", limit: 10 })).changes).toEqual([]);
   });
 
   it("counts a change once that was recorded twice", async () => {
     const audit = await open();
     for (const subject of ["a", "b", "b", "b"]) await audit.record(newChange(subject));
     await audit.file((await audit.readOutbox(null)).changes);
-    expect(subjects(await audit.history({ target: null, limit: 2 }))).toEqual(["b", "a"]);
+    expect(subjects((await audit.history({ target: null, limit: 2 })).changes)).toEqual(["b", "a"]);
   });
 
   it("gives many changes page by page, and files them", async () => {
@@ -129,7 +144,7 @@ describe.each([
     expect(subjects(changes)).toEqual(many);
     await audit.file(changes);
     expect(await audit.readOutbox(null)).toMatchObject({ changes: [], next: null });
-    expect(subjects(await audit.history({ target: null, limit: 500 }))).toEqual(many.toReversed());
+    expect(subjects((await audit.history({ target: null, limit: 500 })).changes)).toEqual(many.toReversed());
   });
 });
 
@@ -138,7 +153,7 @@ describe("dynamoAudit", () => {
     const { of } = await start();
     await of("one").record(newChange("a"));
     await of("one").file((await of("one").readOutbox(null)).changes);
-    expect(await of("two").history(all)).toEqual([]);
+    expect((await of("two").history(all)).changes).toEqual([]);
     await of("one").record(newChange("b"));
     expect((await of("two").readOutbox(null)).changes).toEqual([]);
   });
@@ -161,6 +176,27 @@ describe("dynamoAudit", () => {
     expect(pauses.length).toBeGreaterThan(0);
     expect(await readAllOfOutbox(audit)).toEqual([]);
     expect(await dynamodb.items(TABLE)).toHaveLength(180);
+  });
+
+  it("gives up what DynamoDB leaves unprocessed again and again, and may be asked to try later", async () => {
+    const { options } = await start();
+    const { port, close } = await listenOnLoopback(createServer(leaveEverything));
+    closing.push(close);
+    const pauses: number[] = [];
+    const throttled = dynamoAudit({
+      client: new DynamoDBClient({ ...options, endpoint: `http://127.0.0.1:${port}` }),
+      table: TABLE,
+      link: "test-link",
+      clockMs: () => 0,
+      pause: async (ms) => void pauses.push(ms),
+    });
+    const at = "2026-11-21T08:00:00.000Z";
+    await expect(throttled.file([{ ...newChange("a"), at }])).rejects.toMatchObject({
+      name: "CloudError",
+      code: "unprocessed-items",
+      retryable: true,
+    });
+    expect(pauses).toEqual([50, 200, 800]);
   });
 
   it("leaves the outbox as it is when the history was not written", async () => {
@@ -198,6 +234,36 @@ describe("dynamoAudit", () => {
     expect(Buffer.from(sightings[0]?.bytes ?? []).toString()).toContain('"ConsistentRead":true');
   });
 
+  describe("of what waits to be told, more than a page", () => {
+    /** So long that 34 of them fill a page of a megabyte. */
+    const facts = Object.fromEntries(
+      Array.from({ length: 15 }, (_, n) => [`fact${"abcdefghijklmno".charAt(n)}`, "x".repeat(2_048)]),
+    );
+    async function startWith(waiting: number) {
+      const { audit } = await start();
+      await audit.record(newChange("first"));
+      for (let n = 0; n < waiting; n += 1)
+        await audit.record(newChange(String(n), { target: "other-client", after: facts }));
+      return audit;
+    }
+
+    it("finds a certificate's only change behind those of others, and the whole link's", async () => {
+      const audit = await startWith(80);
+      const one = await audit.history({ target: "bunny-client", limit: 20 });
+      expect([subjects(one.changes), one.cut]).toEqual([["first"], false]);
+      const whole = await audit.history({ target: null, limit: 100 });
+      expect([whole.changes.length, whole.cut]).toEqual([81, false]);
+      expect(await audit.history({ target: null, limit: 80 })).toMatchObject({ cut: false });
+    });
+
+    it("says that it has not looked through all, beyond ten pages", async () => {
+      const audit = await startWith(380);
+      expect(await audit.history({ target: "bunny-client", limit: 20 })).toEqual({ changes: [], cut: true });
+      const latest = await audit.history({ target: "other-client", limit: 20 });
+      expect([latest.changes.length, latest.cut]).toEqual([20, false]);
+    });
+  });
+
   it("throws DynamoDB's code when it fails", async () => {
     const { client } = await start();
     const options = { client, table: "no-such-table", link: "x", clockMs: () => 0, pause: async () => {} };
@@ -205,7 +271,7 @@ describe("dynamoAudit", () => {
     for (const call of [
       async () => [await other.record(newChange("a"))],
       async () => [await other.readOutbox(null)],
-      async () => await other.history(all),
+      async () => (await other.history(all)).changes,
     ])
       await expect(call()).rejects.toMatchObject({ name: "CloudError", code: "ResourceNotFoundException" });
   });

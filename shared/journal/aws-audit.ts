@@ -11,7 +11,7 @@ import {
   PutItemCommand,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
-import type { Audit } from "./audit.ts";
+import type { Audit, HistoryQuery } from "./audit.ts";
 import { ChangeRecord, inOrder, keyOf } from "./change.ts";
 import { type Attributes, attempt, broken, expiry, marshall, readItem } from "./items.ts";
 import { afterPrefix, type Partition, readPage } from "./pages.ts";
@@ -23,8 +23,9 @@ const AGAIN_MS: readonly number[] = [50, 200, 800];
 
 const OUTBOX = "change#";
 const OUTBOX_PAGE = 100;
-/** A history with many changes recorded twice is read on, but not without end. */
+/** What waits, and a history with many changes recorded twice, is read on, but not without end. */
 const HISTORY_PAGES_MAX = 10;
+const HISTORY_PAGE_MIN = 100;
 
 const ChangeItem = ChangeRecord.strip();
 
@@ -72,16 +73,13 @@ export function dynamoAudit(options: AuditTable): Audit {
       await writeAll(options, puts);
       await writeAll(options, deletes);
     },
-    async history({ target, limit }) {
+    async history(query) {
       const [waiting, filed] = await Promise.all([
-        readPage({ ...outboxOf(options), order: "descending" }),
-        readNewest(options, target, limit),
+        readNewest({ ...outboxOf(options), ...filterFor(query) }, query),
+        readNewest({ client, table, pk: historyPkOf(link, query) }, query),
       ]);
-      const changes = waiting.items.flatMap((item) => readItem(ChangeItem, item) ?? []);
-      const wanted = changes.filter((change) => target === null || change.target === target);
-      return inOrder([...wanted, ...filed])
-        .toReversed()
-        .slice(0, limit);
+      const changes = inOrder([...waiting.changes, ...filed.changes]).toReversed();
+      return { changes: changes.slice(0, query.limit), cut: waiting.cut };
     },
   };
 }
@@ -101,18 +99,35 @@ const historyPks = (link: string, target: string) => [`history#${link}`, `histor
 
 const put = (Item: Attributes): WriteRequest => ({ PutRequest: { Item } });
 
-async function readNewest({ client, table, link }: AuditTable, target: string | null, limit: number) {
-  const pk = target === null ? `history#${link}` : `history#${link}#${target}`;
-  const found: ChangeRecord[] = [];
+const historyPkOf = (link: string, { target }: HistoryQuery): string =>
+  target === null ? `history#${link}` : `history#${link}#${target}`;
+
+/** The outbox is one for all certificates. */
+const filterFor = ({ target }: HistoryQuery): Pick<Partition, "filter"> =>
+  target === null
+    ? {}
+    : {
+        filter: {
+          expression: "#target = :target",
+          names: { "#target": "target" },
+          values: { ":target": target },
+        },
+      };
+
+/** `cut` when so many pages were not enough for as many changes, and there is more. */
+async function readNewest(partition: Partition, { limit }: HistoryQuery) {
+  const changes: ChangeRecord[] = [];
   let start: Attributes | undefined;
   for (let pages = 0; pages < HISTORY_PAGES_MAX; pages += 1) {
-    const page = await readPage({ client, table, pk, order: "descending", limit }, start);
+    // A page of not much more than what is wanted, unless most of it is of no interest anyway.
+    const size = partition.filter === undefined ? { limit: Math.max(limit, HISTORY_PAGE_MIN) } : {};
+    const page = await readPage({ ...partition, ...size, order: "descending" }, start);
     // What another version wrote is left out: a history that is read serves people, and decides nothing.
-    found.push(...page.items.flatMap((item) => readItem(ChangeItem, item) ?? []));
+    changes.push(...page.items.flatMap((item) => readItem(ChangeItem, item) ?? []));
     start = page.next;
-    if (start === undefined || inOrder(found).length >= limit) break;
+    if (start === undefined || inOrder(changes).length >= limit) return { changes, cut: false };
   }
-  return found;
+  return { changes, cut: true };
 }
 
 async function writeAll({ client, table, pause }: AuditTable, requests: readonly WriteRequest[]) {

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { EventBridge } from "../../local/aws/event-bridge/event-bridge.ts";
 import { accountId, makeKernel, region, startWorld } from "../../local/aws/test-world.ts";
 import { realTimers } from "../../local/aws/timers.ts";
+import { createModel } from "../../local/model/brain.ts";
 import { type EventSender, eventBus, eventSender } from "./aws-bus.ts";
+import type { Bus } from "./bus.ts";
 import { changeAt } from "./test-changes.ts";
 
 const BUS = "warrener-test";
@@ -23,6 +25,57 @@ async function start() {
   const events = () => eventBridge.bus(BUS).events();
   return { ...world, events, bus: eventBus(eventSender(world.client()), BUS) };
 }
+
+interface Opened {
+  readonly bus: Bus;
+  /** What was told, in order. */
+  readonly told: () => readonly unknown[];
+  readonly breakBus: () => void;
+}
+
+async function openAdapter(): Promise<Opened> {
+  const { bus, events, kernel } = await start();
+  const effect = { kind: "refuse", status: 400, code: "InternalFailure", message: "text" } as const;
+  return {
+    bus,
+    told: () => events().map(({ detail }) => detail),
+    breakBus: () =>
+      kernel.faults.add({ operation: "events:PutEvents", nth: "every", when: "before", effect }),
+  };
+}
+
+async function openModel(): Promise<Opened> {
+  const { bus, calls } = await createModel();
+  const fault = { call: "bus.tell", when: "before", code: "InternalFailure" } as const;
+  return { bus, told: () => bus.events, breakBus: () => calls.fail(fault) };
+}
+
+/** What the tests of the verbs rely on in the model is what the adapter really does. */
+describe.each([
+  ["the adapter, over EventBridge's stand-in", openAdapter],
+  ["the model", openModel],
+])("%s", (_name, open) => {
+  it("tells what it is given, in order, as often as it is given", async () => {
+    const { bus, told } = await open();
+    const many = Array.from({ length: 23 }, (_, index) => change(String(index)));
+    expect(await bus.tell(many)).toEqual({ ids: new Set(many.map(({ id }) => id)), code: null });
+    await bus.tell(many.slice(0, 1));
+    expect(told()).toEqual([...many, ...many.slice(0, 1)]);
+  });
+
+  it("has told everything when there was nothing to tell", async () => {
+    const { bus, told } = await open();
+    expect(await bus.tell([])).toEqual({ ids: new Set(), code: null });
+    expect(told()).toEqual([]);
+  });
+
+  it("says why it told nothing, and never throws", async () => {
+    const { bus, told, breakBus } = await open();
+    breakBus();
+    expect(await bus.tell([change("a")])).toEqual({ ids: new Set(), code: "InternalFailure" });
+    expect(told()).toEqual([]);
+  });
+});
 
 describe("eventBus, over EventBridge", () => {
   it("tells a change as it was recorded, under the project's own source", async () => {

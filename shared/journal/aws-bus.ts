@@ -8,7 +8,6 @@ import type { PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { cloudError } from "../runtime/aws.ts";
 import { lazily } from "../runtime/lazily.ts";
 import type { Bus, Told } from "./bus.ts";
-import type { ChangeRecord } from "./change.ts";
 import { CHANGE_DETAIL_TYPE, EVENT_SOURCE } from "./event.ts";
 
 const ENTRIES_MAX = 10;
@@ -34,28 +33,41 @@ export function eventSender(options: object): () => Promise<EventSender> {
   });
 }
 
+/** What each event of ours has, whatever else: `at` is its time, as an ISO instant. */
+interface OwnEvent {
+  readonly id: string;
+  readonly at: string;
+}
+
 /** `name` is the bus's own. */
-export function eventBus(sender: () => Promise<EventSender>, name: string): Bus {
-  return {
-    async tell(changes) {
-      const ids = new Set<string>();
-      let code: string | null = null;
-      for (const batch of batchesOf(changes.map((change) => ({ change, entry: toEntry(name, change) })))) {
-        const answer = await send(sender, name, batch);
-        if (typeof answer === "string") return { ids, code: code ?? answer };
-        for (const [index, { change }] of batch.entries()) {
-          const failed = answer[index] === undefined ? "unreadable-answer" : answer[index].ErrorCode;
-          if (failed === undefined) ids.add(change.id);
-          else code ??= failed;
-        }
-      }
-      return { ids, code } satisfies Told;
-    },
-  };
+export const eventBus = (sender: () => Promise<EventSender>, name: string): Bus => ({
+  tell: (changes) => tellEvents(sender, name, CHANGE_DETAIL_TYPE, changes),
+});
+
+/** Tells events of one type as they are, in order. Never throws for the bus's own failure. */
+export async function tellEvents(
+  sender: () => Promise<EventSender>,
+  name: string,
+  detailType: string,
+  events: readonly OwnEvent[],
+): Promise<Told> {
+  const ids = new Set<string>();
+  let code: string | null = null;
+  const entries = events.map((event) => ({ id: event.id, entry: toEntry(name, detailType, event) }));
+  for (const batch of batchesOf(entries)) {
+    const answer = await send(sender, name, batch);
+    if (typeof answer === "string") return { ids, code: code ?? answer };
+    for (const [index, { id }] of batch.entries()) {
+      const failed = answer[index] === undefined ? "unreadable-answer" : answer[index].ErrorCode;
+      if (failed === undefined) ids.add(id);
+      else code ??= failed;
+    }
+  }
+  return { ids, code };
 }
 
 interface Entry {
-  readonly change: ChangeRecord;
+  readonly id: string;
   readonly entry: PutEventsRequestEntry;
 }
 
@@ -67,12 +79,12 @@ async function send(sender: () => Promise<EventSender>, name: string, batch: rea
   }
 }
 
-const toEntry = (bus: string, change: ChangeRecord): PutEventsRequestEntry => ({
+const toEntry = (bus: string, detailType: string, event: OwnEvent): PutEventsRequestEntry => ({
   EventBusName: bus,
   Source: EVENT_SOURCE,
-  DetailType: CHANGE_DETAIL_TYPE,
-  Time: new Date(change.at),
-  Detail: JSON.stringify(change),
+  DetailType: detailType,
+  Time: new Date(event.at),
+  Detail: JSON.stringify(event),
 });
 
 /** Bytes as EventBridge counts them: 14 for the time, then the texts in UTF-8. */

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { compareText } from "../runtime/compare-text.ts";
 
 /** With milliseconds, so that instants written as text sort as instants. */
 const IsoInstant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
@@ -37,9 +38,15 @@ export const ChangeKind = z.enum([
   /** relay's new server certificate became the one that it serves. */
   "promote",
   "order-revocation",
+  /** An order ended without a revocation. */
+  "close-revocation",
   /** Somebody else had a certificate signed that bears a name of ours. */
   "unknown-issue",
   "revoke",
+  "freeze",
+  "thaw",
+  /** The hand's own word for a change that it made, or may have made. */
+  "hand-note",
 ]);
 export type ChangeKind = z.infer<typeof ChangeKind>;
 
@@ -63,8 +70,8 @@ export const ChangeRecord = z.strictObject({
   at: IsoInstant,
   link: z.string(),
   linkDigest: z.string().regex(/^[0-9a-f]{64}$/),
-  concern: z.literal("certificates"),
-  /** The certificate's name in the link. */
+  concern: z.enum(["certificates", "tunnels", "freeze"]),
+  /** The link's name for it: of a certificate, of a tunnel; the link's own. */
   target: z.string(),
   kind: ChangeKind,
   before: Facts.nullable(),
@@ -85,7 +92,7 @@ export const changeId = (link: string, target: string, kind: ChangeKind, subject
 
 /** In the order in which they were made. A change that was recorded twice stands once, as it was recorded first. */
 export function inOrder(changes: readonly ChangeRecord[]): ChangeRecord[] {
-  const sorted = changes.toSorted((one, other) => compare(keyOf(one), keyOf(other)));
+  const sorted = changes.toSorted((one, other) => compareText(keyOf(one), keyOf(other)));
   const byId = new Map<string, ChangeRecord>();
   for (const change of sorted) if (!byId.has(change.id)) byId.set(change.id, change);
   return [...byId.values()];
@@ -93,5 +100,3 @@ export function inOrder(changes: readonly ChangeRecord[]): ChangeRecord[] {
 
 /** Sorts as the change does in time. */
 export const keyOf = ({ at, id }: Pick<ChangeRecord, "at" | "id">): string => `${at}#${id}`;
-
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

@@ -5,11 +5,14 @@ import { cloudError } from "../runtime/aws.ts";
 import { CloudError } from "../runtime/errors.ts";
 import type { Instant } from "../runtime/instant.ts";
 
-/** Two years: an intent is the only trace of a certificate that was issued and never merged. */
+/** Two years, for changes and for orders that were closed. */
 const KEPT_SECONDS = 2 * 365 * 86_400;
 
 /** The table's time to live goes by this attribute (infra/journal.ts). */
-export const expiry = (now: Instant) => ({ expiresAt: now + KEPT_SECONDS });
+export const expiry = (from: Instant, keptSeconds = KEPT_SECONDS) => ({ expiresAt: from + keptSeconds });
+
+/** What DynamoDB calls a condition that does not hold: an answer, wherever a write has one. */
+export const CONFLICT = "ConditionalCheckFailedException";
 
 export type Attributes = Record<string, AttributeValue>;
 export type Plain =
@@ -19,7 +22,7 @@ export type Plain =
   | null
   | readonly Plain[]
   | { readonly [key: string]: Plain | undefined };
-type PlainItem = Readonly<Record<string, Plain | undefined>>;
+export type PlainItem = Readonly<Record<string, Plain | undefined>>;
 
 export const marshall = (item: PlainItem): Attributes =>
   Object.fromEntries(

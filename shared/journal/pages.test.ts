@@ -21,7 +21,8 @@ afterEach(async () => {
 
 async function put(count: number): Promise<void> {
   for (let number = 0; number < count; number += 1) {
-    const Item = { pk: { S: "link#one" }, sk: { S: `seen#${String(number).padStart(2, "0")}` } };
+    const sk = { S: `seen#${String(number).padStart(2, "0")}` };
+    const Item = { pk: { S: "link#one" }, sk, number: { N: String(number) } };
     await client.send(new PutItemCommand({ TableName: "journal", Item }));
   }
 }
@@ -37,6 +38,7 @@ describe("readAll", () => {
 
   it("says that there is more than it reads, rather than leaving something out", async () => {
     await put(11);
+    expect(await readAll({ ...part, client, pagesMax: 12 })).toHaveLength(11);
     await expect(readAll({ ...part, client })).rejects.toMatchObject({
       name: "CloudError",
       operation: "Query",
@@ -44,5 +46,12 @@ describe("readAll", () => {
       code: "too-many-pages",
       retryable: false,
     });
+  });
+
+  it("gives only what a filter lets through, whatever else it has to read for that", async () => {
+    await put(9);
+    const filter = { expression: "#own >= :least", names: { "#own": "number" }, values: { ":least": 7 } };
+    const items = await readAll({ ...part, client, filter });
+    expect(items.map(({ sk }) => sk?.S)).toEqual(["seen#07", "seen#08"]);
   });
 });

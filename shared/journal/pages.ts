@@ -1,9 +1,16 @@
 /** Reads one partition of the journal's table, page by page. */
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
-import { type Attributes, attempt, broken, marshall } from "./items.ts";
+import { type Attributes, attempt, broken, marshall, type PlainItem } from "./items.ts";
 
 /** A page holds a megabyte, about 5,000 certificates' notes or 1,500 changes. */
 const PAGES_MAX = 10;
+
+/** What is not let through is read all the same: it takes its place in a page, and time. */
+export interface Filter {
+  readonly expression: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: PlainItem;
+}
 
 export interface Partition {
   readonly client: DynamoDBClient;
@@ -15,6 +22,7 @@ export interface Partition {
   readonly order?: "ascending" | "descending";
   /** Of one page. */
   readonly limit?: number;
+  readonly filter?: Filter;
 }
 
 /** The lowest sort key that no key with this prefix comes after. */
@@ -25,11 +33,13 @@ export async function readPage(
   partition: Partition,
   start?: Attributes,
 ): Promise<{ readonly items: readonly Attributes[]; readonly next: Attributes | undefined }> {
-  const { client, table, pk, from = "\u0001", to = afterPrefix(""), order = "ascending", limit } = partition;
+  const { client, table, pk, from = "\u0001", to = afterPrefix(""), order = "ascending" } = partition;
+  const { limit, filter } = partition;
   const command = new QueryCommand({
     TableName: table,
     KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
-    ExpressionAttributeValues: marshall({ ":pk": pk, ":from": from, ":to": to }),
+    ExpressionAttributeValues: marshall({ ":pk": pk, ":from": from, ":to": to, ...filter?.values }),
+    ...(filter && { FilterExpression: filter.expression, ExpressionAttributeNames: { ...filter.names } }),
     ConsistentRead: true,
     ScanIndexForward: order === "ascending",
     ...(limit === undefined ? {} : { Limit: limit }),
@@ -39,11 +49,14 @@ export async function readPage(
   return { items: Items ?? [], next: LastEvaluatedKey };
 }
 
-/** All of it. Throws `CloudError` when that is more than ten pages. */
-export async function readAll(partition: Partition): Promise<readonly Attributes[]> {
+/** All of it. Throws `CloudError` when that is more pages than `pagesMax`; ten, when that is left out. */
+export async function readAll({
+  pagesMax = PAGES_MAX,
+  ...partition
+}: Partition & { readonly pagesMax?: number }): Promise<readonly Attributes[]> {
   const items: Attributes[] = [];
   let start: Attributes | undefined;
-  for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+  for (let pages = 0; pages < pagesMax; pages += 1) {
     const page = await readPage(partition, start);
     items.push(...page.items);
     start = page.next;

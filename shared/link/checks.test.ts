@@ -54,6 +54,17 @@ describe("linkFaults", () => {
       ],
     ],
     [
+      "a time for granted that is over only after the next renewal",
+      {
+        [`${C}.lifetime`]: "2 hours",
+        [`${C}.jitter`]: "10 minutes",
+        [`${C}.proof`]: { after: "70 minutes" },
+      },
+      [
+        `${C}.proof.after: 1 hour 10 minutes is not over before the next renewal, which may come after 1 hour 10 minutes: shorten it`,
+      ],
+    ],
+    [
       "two bunnies of one name",
       { "bunnies[1]": { ...bunny, certificates: [certificate] } },
       [

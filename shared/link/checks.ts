@@ -10,13 +10,10 @@ import {
 } from "../certificates/lifetime.ts";
 import { contains, overlaps } from "./cidr.ts";
 import { formatDuration } from "./duration.ts";
+import { duplicates, type Fault } from "./faults.ts";
 import type { Link, LinkCertificate } from "./schema.ts";
+import { vpnFaults } from "./vpn-checks.ts";
 import { longestClosedSeconds, openSeconds } from "./window.ts";
-
-export interface Fault {
-  readonly path: string;
-  readonly message: string;
-}
 
 /** https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html */
 export const SHORT_LIVED_MAX_SECONDS = 7 * 86_400;
@@ -31,6 +28,7 @@ export function linkFaults(link: Link): Fault[] {
     ...caFaults(link),
     ...nameFaults(link),
     ...relayFaults(link),
+    ...vpnFaults(link.vpn),
     ...certificatesOf(link).flatMap(({ at, certificate }) =>
       certificateFaults(link, certificate).map(({ path, message }) => ({ path: `${at}.${path}`, message })),
     ),
@@ -104,17 +102,11 @@ function nameFaults(link: Link): Fault[] {
     name: certificate.name.toLowerCase(),
     path: `${at}.name`,
   }));
-  return [...duplicates("bunny", named), ...duplicates("certificate", certificates)];
-}
-
-function duplicates(what: string, named: readonly { name: string; path: string }[]): Fault[] {
-  const first = new Map<string, string>();
-  return named.flatMap(({ name, path }) => {
-    const earlier = first.get(name);
-    if (earlier === undefined) first.set(name, path);
-    const message = `"${name}" is already the ${what} at ${earlier}: each ${what} of a link needs its own name`;
-    return earlier === undefined ? [] : [{ path, message }];
-  });
+  const rule = (what: string) => `each ${what} of a link needs its own name`;
+  return [
+    ...duplicates("bunny", named, rule("bunny")),
+    ...duplicates("certificate", certificates, rule("certificate")),
+  ];
 }
 
 function certificateFaults(link: Link, certificate: LinkCertificate): Fault[] {
@@ -163,7 +155,7 @@ function leadFaults({ certificates }: Link, { lifetimeSeconds, renewAt }: LinkCe
   return [{ path: "renewAt", message }];
 }
 
-/** A deadline that comes after the next renewal would never be reached: each version would replace the one before. */
+/** What comes after the next renewal would never be reached: each version would replace the one before. */
 function proofFaults({
   lifetimeSeconds,
   renewAt,
@@ -171,16 +163,23 @@ function proofFaults({
   window,
   ...certificate
 }: LinkCertificate): Fault[] {
-  if (certificate.proof !== "observed") return [];
+  const wait = proofWait(certificate);
   // Jitter that is a fault of its own says nothing of when the next renewal comes.
-  if (jitterMaxSeconds > jitterLimitSeconds(lifetimeSeconds, renewAt)) return [];
+  if (wait === null || jitterMaxSeconds > jitterLimitSeconds(lifetimeSeconds, renewAt)) return [];
   const renewed =
     window === undefined
       ? renewBySeconds(lifetimeSeconds, renewAt) - jitterMaxSeconds
       : earliestRenewalSeconds(lifetimeSeconds, renewAt);
-  if (certificate.proofWithinSeconds < renewed) return [];
-  const message = `${formatDuration(certificate.proofWithinSeconds)} is not over before the next renewal, which may come after ${formatDuration(renewed)}: shorten it`;
-  return [{ path: "proofWithin", message }];
+  if (wait.seconds < renewed) return [];
+  const message = `${formatDuration(wait.seconds)} is not over before the next renewal, which may come after ${formatDuration(renewed)}: shorten it`;
+  return [{ path: wait.path, message }];
+}
+
+/** How long a new version's proof may take; null when that is left to a person. */
+function proofWait({ proof, proofWithinSeconds }: Pick<LinkCertificate, "proof" | "proofWithinSeconds">) {
+  if (proof === "manual") return null;
+  if (proof === "observed") return { path: "proofWithin", seconds: proofWithinSeconds };
+  return { path: "proof.after", seconds: proof.after };
 }
 
 function jitterFaults({ lifetimeSeconds, renewAt, jitterMaxSeconds }: LinkCertificate): Fault[] {

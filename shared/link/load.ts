@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type * as z from "zod";
 import { ConfigError } from "../runtime/errors.ts";
-import { type Fault, linkFaults } from "./checks.ts";
+import { linkFaults } from "./checks.ts";
+import type { Fault } from "./faults.ts";
 import { Link, type LinkInput } from "./schema.ts";
 
 /** Gives `link.config.ts` its types; everything else is checked by `parseLink`. */

@@ -135,3 +135,57 @@ function isKnownZone(zone: string): boolean {
     throw error;
   }
 }
+
+/** An IPv4 address, without leading zeros, so that two texts are the same address only if they are the same text. */
+export const IpAddress = text(
+  "IPv4 address",
+  /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}$/,
+  'write one such as "203.0.113.10"',
+);
+
+export const VpnConnectionId = text(
+  "id of a VPN connection",
+  /^vpn-([0-9a-f]{8}|[0-9a-f]{17})$/,
+  'copy it from AWS; it looks like "vpn-0a1b2c3d4e5f60718"',
+);
+
+export const VpnGatewayId = text(
+  "id of a gateway",
+  /^(vgw|tgw)-([0-9a-f]{8}|[0-9a-f]{17})$/,
+  'copy that of the virtual private gateway ("vgw-…") or of the transit gateway ("tgw-…") from AWS',
+);
+
+/** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftnetwork */
+const azureName = (what: string) =>
+  text(
+    what,
+    /^[A-Za-z0-9]([\w.-]{0,78}\w)?$/,
+    "use at most 80 letters, digits and . - _, a letter or digit first",
+  );
+export const AzureConnectionName = azureName("name of an Azure connection");
+export const AzureResourceName = azureName("name of an Azure network resource");
+
+/** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftresources */
+export const ResourceGroupName = text(
+  "name of a resource group",
+  /^[\w().-]{0,89}[\w()-]$/,
+  "use at most 90 letters, digits and . - _ ( ), no full stop last",
+);
+
+export const SubscriptionId = text(
+  "subscription id",
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  "copy it in lower case from `az account show --query id`",
+);
+
+export const SlackChannelId = text(
+  "Slack channel id",
+  /^[CG][A-Z0-9]{8,20}$/,
+  'open the channel\'s details in Slack and copy the id at their end; it looks like "C0123456789"',
+);
+
+export const EmailAddress = text(
+  "e-mail address",
+  /^(?=.{3,254}$)[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/,
+  'write one such as "on-call@example.com"',
+);

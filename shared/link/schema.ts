@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { jitterLimitSeconds } from "../certificates/lifetime.ts";
 import { KeyKind } from "../certificates/schema.ts";
+import { LinkAlerts } from "./alerts.ts";
 import { Cidr } from "./cidr.ts";
 import { Duration } from "./duration.ts";
 import {
@@ -24,6 +25,7 @@ import {
   VaultCertificateName,
 } from "./names.ts";
 import { strict } from "./strict.ts";
+import { LinkVpn } from "./vpn.ts";
 import { RenewalWindow } from "./window.ts";
 
 /** https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
@@ -219,6 +221,10 @@ export const Link = strict({
   certificateAuthority: CertificateAuthority,
   certificates: Schedule.prefault({}),
   bunnies: list(Bunny, "bunnies"),
+  /** Left out, nobody looks after the tunnels. */
+  vpn: LinkVpn.optional(),
+  /** Left out, incidents go out as events only. */
+  alerts: LinkAlerts.optional(),
 });
 
 /** A parsed link. */

@@ -10,7 +10,14 @@ export const DEPLOYED = {
   journal: "journal",
   renewCertificates: "renew-certificates",
   renewRelayCertificate: "renew-relay-certificate",
+  watchTunnels: "watch-tunnels",
+  tellIncidents: "tell-incidents",
 } as const;
+
+/** The alarm of one tunnel. All alarms of tunnels have names that begin with what `tunnel` alone gives. */
+export const tunnelAlarm = (tunnel: string): string => `tunnel-${tunnel}-down`;
+/** In alarm when every tunnel of the link is. */
+export const TUNNELS_ALARM = "tunnels-down";
 
 /** The name of a thing inside one AWS account or one resource group. */
 export const nameInStage = (app: string, stage: string, thing?: string): string =>

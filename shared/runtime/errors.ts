@@ -3,7 +3,10 @@
  * caller, the cloud, or we. Messages carry names and codes, never keys, tokens or bodies.
  */
 
-/** Thrown at load or cold start when the link, the environment or an option is wrong: the operator fixes it. */
+/**
+ * Thrown at load or cold start when the link, the environment or an option is wrong, or later when what they name
+ * turns out not to be usable: the operator fixes it.
+ */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
@@ -16,8 +19,10 @@ export class ContractError extends Error {
 /** The form of every cloud's error codes; what is in another form is a text, and stays where it came from. */
 export const CLOUD_CODE = /^[\w.-]{1,100}$/;
 
+export type Provider = "aws" | "azure" | "slack";
+
 export interface CloudFailure {
-  readonly provider: "aws" | "azure";
+  readonly provider: Provider;
   /** The operation as the provider names it, such as `IssueCertificate`. */
   readonly operation: string;
   /** What it was done to, by the link's name where there is one. */
@@ -25,20 +30,26 @@ export interface CloudFailure {
   /** The provider's own error code. */
   readonly code: string;
   readonly retryable: boolean;
-  /** The cloud took no call for now, and this one has had no effect. Default: false. */
+  /**
+   * The cloud took no call for now. The last attempt of this one has had no effect; where that must be known of
+   * every attempt, its adapter sees to it (IssueCertificate). Default: false.
+   */
   readonly throttled?: boolean | undefined;
+  /** How long it will take none, where it said so. */
+  readonly retryAfterSeconds?: number | undefined;
   readonly cause?: unknown;
 }
 
 /** Thrown by an adapter when a cloud's answer is neither success nor an expected refusal: the state is unknown. */
 export class CloudError extends Error {
   override readonly name = "CloudError";
-  readonly provider: "aws" | "azure";
+  readonly provider: Provider;
   readonly operation: string;
   readonly target: string;
   readonly code: string;
   readonly retryable: boolean;
   readonly throttled: boolean;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(failure: CloudFailure) {
     super(`${failure.provider} ${failure.operation} of ${failure.target} failed: ${failure.code}`, {
@@ -50,6 +61,7 @@ export class CloudError extends Error {
     this.code = failure.code;
     this.retryable = failure.retryable;
     this.throttled = failure.throttled ?? false;
+    this.retryAfterSeconds = failure.retryAfterSeconds;
   }
 }
 

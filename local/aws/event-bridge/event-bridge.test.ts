@@ -188,6 +188,15 @@ describe("EventBridge.tell", () => {
     expect(order).not.toEqual(order.toSorted((a, b) => a - b));
   });
 
+  it("loses nothing that is told as durable", async () => {
+    const { bridge, timers } = await start({ calm: false, seed: 5 });
+    for (let n = 0; n < 100; n += 1) bridge.tell({ ...told, delivery: "durable", resources: [String(n)] });
+    await timers.advance(31_000);
+    const came = bridge.bus("default").events();
+    expect(new Set(came.map(({ resources }) => resources[0])).size).toBe(100);
+    expect(came.every((event) => !("delivery" in event))).toBe(true);
+  });
+
   it("tells nothing after it was stopped", async () => {
     const { bridge, timers } = await start();
     await bridge.stop();

@@ -67,10 +67,10 @@ export class EventBridge {
     this.#listeners.push(listener);
   }
 
-  /** Best effort: lost, late and twice now and then, unless the world is calm. */
+  /** Late and twice now and then, and lost too where it is told by best effort, unless the world is calm. */
   tell(told: ServiceEvent): void {
     const { faults } = this.#options.kernel;
-    if (faults.chance("events lost", lostChance)) return;
+    if (told.delivery !== "durable" && faults.chance("events lost", lostChance)) return;
     const atMs = this.#background.now();
     const event = this.#toEvent({ ...told, atMs });
     const copies = faults.chance("events told twice", duplicateChance) ? 2 : 1;

@@ -19,6 +19,8 @@ export interface BusEvent {
 export interface ServiceEvent {
   readonly source: `aws.${string}`;
   readonly detailType: string;
+  /** "durable" is never lost on its way; left out, it comes as well as it can. */
+  readonly delivery?: "durable";
   readonly resources: readonly string[];
   readonly detail: Readonly<Record<string, unknown>>;
 }

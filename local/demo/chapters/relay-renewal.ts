@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import * as z from "zod";
 import { Serial } from "../../../shared/certificates/schema.ts";
+import { relaySecret } from "../../stack/relay-secret.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { type Chapter, check, until } from "../chapter.ts";
 import { startLoad } from "../load.ts";
@@ -45,7 +46,7 @@ const Certificate = z.object({ kind: z.literal("certificate"), certificate: z.st
 
 /** The serial of the complete certificate under a label of relay's secret. */
 function labelled(stack: Stack, label: string): Serial | undefined {
-  const [secret] = stack.graph.secrets;
+  const secret = relaySecret(stack.graph);
   check(secret !== undefined, "the deployment has a secret for relay");
   const { labels, versions } = stack.aws.secretsManager.contents(secret.arn);
   const text = Text.safeParse(versions.get(labels.get(label) ?? "")?.value);

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { SignJWT } from "jose";
+import { CONTRACT_VERSION } from "../../../shared/azure-api/contract.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { type Chapter, check } from "../chapter.ts";
 import { protagonists } from "../look.ts";
@@ -62,7 +63,7 @@ async function callHand(
       "content-type": "application/json",
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify({ contract: 2, link: "0".repeat(64), body: { names: [name] } }),
+    body: JSON.stringify({ contract: CONTRACT_VERSION, link: "0".repeat(64), body: { names: [name] } }),
   });
   const body: { error?: { code?: string } } = JSON.parse(answer.body.toString("utf8"));
   return { status: answer.status, code: body.error?.code ?? "answered" };

@@ -3,17 +3,23 @@ import { type Chapter, check } from "../chapter.ts";
 export const verdict: Chapter = {
   name: "nothing was denied, nothing leaked, nothing left this machine",
   async run(stack) {
-    const { kernel, aws, proxy, tap, events, graph } = stack;
+    const { kernel, aws, proxy, tap, events, graph, monitoring } = stack;
     const decisions = aws.server.decisions();
     const denied = decisions.filter(({ result }) => result === "denied");
     check(
       decisions.length > 0 && denied.length === 0,
       `the captured policies allow every call: ${denied.map(({ roleArn, action }) => `${roleArn} ${action}`).join(", ")}`,
     );
-    const troubles = [...aws.server.troubles(), ...events.troubles()];
+    const troubles = [...aws.server.troubles(), ...events.troubles(), ...monitoring.troubles()];
     check(
       troubles.length === 0,
       `the stand-ins had no trouble of their own: ${troubles.map(({ message }) => message).join("; ")}`,
+    );
+    const { alarms } = monitoring.cloudWatch;
+    const untold = alarms.failedActions();
+    check(
+      untold.length === 0,
+      `every alarm could tell its topic: ${untold.map(({ alarm, code }) => `${alarm} ${code}`).join(", ")}`,
     );
     check(
       proxy.refused().length === 0,

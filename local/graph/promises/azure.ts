@@ -59,6 +59,7 @@ export function promiseAzure(graph: () => Graph): void {
     const builtIn = (id: string) =>
       `/subscriptions/${SUBSCRIPTION_ID}/providers/Microsoft.Authorization/roleDefinitions/${id}`;
     const storageId = () => ofType("azure-native:storage:StorageAccount")[0]?.id;
+    const tableId = () => `${storageId()}/tableServices/default/tables/hand`;
 
     it("have one of our own, which requests and merges certificates and reads no private key", () => {
       expect(graph().roleDefinitions).toMatchObject([
@@ -73,13 +74,17 @@ export function promiseAzure(graph: () => Graph): void {
       ]);
     });
 
-    it("give the Function App that role on each vault, and its host the storage", () => {
+    it("give the Function App that role on each vault, its host the storage, and its code one table of it", () => {
       const certificates = graph().vaults.map(({ resourceId }) => [
         graph().roleDefinitions[0]?.id,
         resourceId,
       ]);
       const storage = [builtIn("b7e6dc6d-f1e8-4753-8033-0f276bb0955b"), storageId()];
-      expect(rolesOf(graph().functionApp.principalId).sort()).toEqual([...certificates, storage].sort());
+      const table = [builtIn("0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"), tableId()];
+      expect(graph().storageTables.map(({ resourceId }) => resourceId)).toEqual([tableId()]);
+      expect(rolesOf(graph().functionApp.principalId).sort()).toEqual(
+        [...certificates, storage, table].sort(),
+      );
     });
 
     it("let a bunny's own service account read its own certificate, and nothing else", () => {
@@ -176,6 +181,8 @@ export function promiseAzure(graph: () => Graph): void {
         "PACKAGE_DIGEST",
         "PINNED_CA",
         "ROLE_RENEW_CERTIFICATES",
+        "TABLES_URL",
+        "TABLE_NAME",
         "TOKEN_AUDIENCE",
         "TOKEN_ISSUER",
         "VAULTS",

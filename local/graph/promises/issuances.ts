@@ -60,6 +60,8 @@ export function promiseIssuances(graph: () => Graph): void {
         ["acm-pca:DescribeCertificateAuthority", ca, {}, "denied"],
         ["dynamodb:Query", table, keys("intent#example-link#bunny-client"), "allowed"],
         ["dynamodb:UpdateItem", table, keys("intent#example-link#bunny-client"), "allowed"],
+        ["dynamodb:GetItem", table, keys("key#example-link#0123abcd"), "allowed"],
+        ["dynamodb:GetItem", table, keys("key#other-link#0123abcd"), "denied"],
         ["dynamodb:PutItem", table, keys("link#example-link"), "allowed"],
         ["dynamodb:PutItem", table, keys("link#other-link"), "denied"],
         ["dynamodb:PutItem", table, keys("history#example-link"), "denied"],

@@ -53,6 +53,7 @@ export function promiseRoles(graph: () => Graph): void {
       const table = `arn:aws:dynamodb:${graph().region}:${ACCOUNT_ID}:table/${environment["JOURNAL_TABLE"]}`;
       const log = (group: string | undefined, stream = "") =>
         `arn:aws:logs:${graph().region}:${ACCOUNT_ID}:log-group:${group}:log-stream:${stream}`;
+      const keys = (key: string) => ({ "dynamodb:LeadingKeys": [key] });
       const template = (name: string) => ({ "acm-pca:TemplateArn": `arn:aws:acm-pca:::template/${name}/V1` });
       const token = (audience: string, seconds: string, algorithm: string) => ({
         "sts:IdentityTokenAudience": [audience],
@@ -78,6 +79,11 @@ export function promiseRoles(graph: () => Graph): void {
         ["dynamodb:PutItem", table, {}, "allowed"],
         ["dynamodb:UpdateItem", table, {}, "allowed"],
         ["dynamodb:Query", table, {}, "allowed"],
+        ["dynamodb:PutItem", table, keys("link#example-link"), "allowed"],
+        ["dynamodb:PutItem", table, keys("incidents#example-link"), "allowed"],
+        ["dynamodb:PutItem", table, keys("incidents#other-link"), "denied"],
+        ["dynamodb:UpdateItem", table, keys("incidents#example-link"), "denied"],
+        ["dynamodb:PutItem", table, keys("history#example-link"), "denied"],
         ["dynamodb:DeleteItem", table, {}, "denied"],
         ["dynamodb:Scan", table, {}, "denied"],
         ["logs:FilterLogEvents", log(environment["RELAY_LOG_GROUP"]), {}, "allowed"],

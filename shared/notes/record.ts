@@ -1,0 +1,32 @@
+/** The hand's notes in the record of changes: what was made in Azure, in the hand's own words. */
+import type { Audit } from "../journal/audit.ts";
+import { changeId, type NewChange } from "../journal/change.ts";
+import { linkDigest } from "../link/load.ts";
+import type { Link } from "../link/schema.ts";
+import type { HandNote } from "./schema.ts";
+
+/** Who made the changes that are noted. */
+const HAND = "hand";
+
+/** A note that is recorded twice is known for one by its change's id. */
+export const recordNotes =
+  (audit: Pick<Audit, "record">, link: Link) =>
+  (note: HandNote): Promise<void> =>
+    audit.record(toChange(link, note));
+
+function toChange(link: Link, note: HandNote): NewChange {
+  const { id, act, target, at, outcome, code, function: invocation } = note;
+  return {
+    id: changeId(link.name, target, "hand-note", id),
+    link: link.name,
+    linkDigest: linkDigest(link),
+    concern: act === "tunnels.reset" ? "tunnels" : "certificates",
+    target,
+    kind: "hand-note",
+    before: null,
+    after: { act, outcome, notedAt: at, ...(code === undefined ? {} : { code }) },
+    reasons: [],
+    actor: HAND,
+    requestIds: invocation === undefined ? {} : { function: invocation },
+  };
+}

@@ -1,0 +1,58 @@
+import middy from "@middy/core";
+import { describe, expect, it } from "vitest";
+import { heartbeat } from "./heartbeat.ts";
+import { failOnTrouble } from "./lambda.ts";
+
+/** What a run writes that is reported on like this. */
+async function run(event: unknown, trouble: readonly string[] = []) {
+  const written: string[] = [];
+  const handler = middy<unknown, { readonly trouble: readonly string[] }>()
+    .use(heartbeat({ clockMs: () => 1_795_248_000_000, write: (text) => written.push(text) }))
+    .use(failOnTrouble())
+    .handler(async () => ({ trouble }));
+  const ended = await handler(event, { functionName: "app-watch" } as never).then(
+    () => "succeeded",
+    () => "failed",
+  );
+  return { ended, written };
+}
+
+describe("heartbeat", () => {
+  it("writes one metric of the function, alone on its line, when a scheduled run ends without trouble", async () => {
+    const { ended, written } = await run({});
+    expect(ended).toBe("succeeded");
+    expect(written).toHaveLength(1);
+    expect(written[0]).toMatch(/^\{[^\n]*\}\n$/);
+    expect(JSON.parse(written[0] ?? "")).toEqual({
+      _aws: {
+        Timestamp: 1_795_248_000_000,
+        CloudWatchMetrics: [
+          {
+            Namespace: "Warrener",
+            Dimensions: [["Function"]],
+            Metrics: [{ Name: "Succeeded", Unit: "Count" }],
+          },
+        ],
+      },
+      level: "INFO",
+      event: "run.succeeded",
+      Function: "app-watch",
+      Succeeded: 1,
+    });
+  });
+
+  it("writes nothing for a run that ends in trouble", async () => {
+    expect(await run({}, ["one-a: overdue"])).toEqual({ ended: "failed", written: [] });
+  });
+
+  it.each([
+    ["an event", { source: "aws.health", detail: {} }],
+    ["a person's question", { run: "plan" }],
+    ["no event at all", null],
+  ])(
+    "writes nothing for a run that was started by %s, which says nothing of the schedule",
+    async (_by, event) => {
+      expect(await run(event)).toEqual({ ended: "succeeded", written: [] });
+    },
+  );
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { healthOf, isBusy, severityOf } from "./health.ts";
+import type { AwsEnd, AzureEnd, CannotTell } from "./schema.ts";
+import { awsEnd, azureEnd, down, up } from "./test-tunnels.ts";
+
+const UNKNOWN: CannotTell = { unknown: "Unavailable" };
+const downInAws = (ipsec: AwsEnd["ipsec"] = "down") => awsEnd({ status: "down", ipsec });
+const inAzure = (status: AzureEnd["status"]) => azureEnd({ status });
+const tunnel = (name: string, aws: AwsEnd | CannotTell, azure: AzureEnd | CannotTell) => ({
+  name,
+  aws,
+  azure,
+  maintenance: null,
+});
+
+describe("healthOf", () => {
+  it.each<[health: string, aws: AwsEnd | CannotTell, azure: AzureEnd | CannotTell]>([
+    ["up", awsEnd(), inAzure("connected")],
+    ["up-in-aws", awsEnd(), UNKNOWN],
+    ["up-in-aws", awsEnd(), inAzure("unknown")],
+    ["not-in-azure", awsEnd(), inAzure("not-connected")],
+    ["not-in-azure", awsEnd(), inAzure("connecting")],
+    ["down", downInAws(), inAzure("not-connected")],
+    ["down", downInAws("unknown"), UNKNOWN],
+    ["down-in-aws", downInAws(), inAzure("connected")],
+    ["bgp-down", downInAws("up"), inAzure("connected")],
+    ["bgp-down", downInAws("up"), UNKNOWN],
+    ["absent", awsEnd({ status: "absent" }), inAzure("connected")],
+    ["up-in-azure", UNKNOWN, inAzure("connected")],
+    ["down-in-azure", UNKNOWN, inAzure("not-connected")],
+    ["unknown", UNKNOWN, inAzure("connecting")],
+    ["unknown", UNKNOWN, UNKNOWN],
+  ])("is %s", (health, aws, azure) => {
+    expect(healthOf(tunnel("one-a", aws, azure))).toBe(health);
+  });
+});
+
+describe("severityOf", () => {
+  const unknown = tunnel("one-b", UNKNOWN, UNKNOWN);
+  const disagree = tunnel("one-b", awsEnd(), inAzure("not-connected"));
+  it.each([
+    ["nothing is wrong", [up("one-a"), up("one-b")], null],
+    ["some are down", [down("one-a"), up("one-b")], "warning"],
+    ["all are down", [down("one-a"), down("one-b")], "critical"],
+    ["the only one is down", [down("one-a")], "critical"],
+    ["the ends disagree", [up("one-a"), disagree], "warning"],
+    ["one is down, and AWS says that the other is up", [down("one-a"), disagree], "warning"],
+    ["one is down, and nothing is known of the other", [down("one-a"), unknown], "critical"],
+    ["nothing is known", [unknown, tunnel("one-a", UNKNOWN, UNKNOWN)], null],
+    ["there is no tunnel", [], null],
+  ])("is right when %s", (_, tunnels, severity) => {
+    expect(severityOf(tunnels)).toBe(severity);
+  });
+});
+
+describe("isBusy", () => {
+  it.each([
+    ["AWS changes the connection", tunnel("one-a", awsEnd({ connectionState: "modifying" }), UNKNOWN), true],
+    ["AWS provisions the tunnel", tunnel("one-a", awsEnd({ provisioning: "pending" }), UNKNOWN), true],
+    ["Azure changes the connection", tunnel("one-a", UNKNOWN, azureEnd({ provisioning: "updating" })), true],
+    ["a change failed", tunnel("one-a", awsEnd(), azureEnd({ provisioning: "failed" })), false],
+    ["nobody is at it", up("one-a"), false],
+  ])("is right when %s", (_, observed, busy) => {
+    expect(isBusy(observed)).toBe(busy);
+  });
+});

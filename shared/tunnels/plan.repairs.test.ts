@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { withOutcome, withRepair } from "./memory.ts";
+import { type AwsEnd, type AzureEnd, type CannotTell, NO_MEMORY, type Work } from "./schema.ts";
+import { AT, awsEnd, azureEnd, down, planLater, planOf, up, vpnWith } from "./test-tunnels.ts";
+
+const UNKNOWN: CannotTell = { unknown: "Unavailable" };
+const downInAws = (ipsec: AwsEnd["ipsec"] = "down") => awsEnd({ status: "down", ipsec });
+const inAzure = (status: AzureEnd["status"]) => azureEnd({ status });
+const tunnel = (name: string, aws: AwsEnd | CannotTell, azure: AzureEnd | CannotTell) => ({
+  name,
+  aws,
+  azure,
+  maintenance: null,
+});
+
+describe("planTunnels during planned work", () => {
+  const work: Work = { tunnel: "one-a", reason: "planned", startedAt: AT, dueAt: AT + 600 };
+  const memory = { ...NO_MEMORY, work };
+
+  it("is quiet about the tunnel that is worked on", () => {
+    expect(planOf([down("one-a"), up("one-b")], { memory })).toMatchObject({
+      conditions: [],
+      severity: "warning",
+    });
+  });
+
+  it("tells when another tunnel is hurt too", () => {
+    expect(planOf([down("one-a"), down("one-b"), up("one-c")], { memory }).conditions).toMatchObject([
+      { title: "one-a, one-b: down, 1 of 3 tunnels left" },
+    ]);
+  });
+
+  it("is never quiet when nothing is left", () => {
+    expect(planOf([down("one-a")], { memory }).conditions).toMatchObject([{ severity: "critical" }]);
+  });
+
+  it("is loud when it is overdue", () => {
+    const keys = planOf([down("one-a"), up("one-b")], { memory, now: AT + 601 }).conditions.map(
+      ({ key }) => key,
+    );
+    expect(keys).toEqual(["tunnels", "tunnel:one-a:work-overdue"]);
+  });
+
+  it("mends nothing", () => {
+    const late = planLater([down("one-a"), down("one-b"), up("one-c")], 5_000, { memory });
+    expect(late.repair).toBeNull();
+    expect(late.waits).toEqual([
+      { tunnel: "one-a", reason: "work-under-way" },
+      { tunnel: "one-b", reason: "work-under-way" },
+    ]);
+  });
+});
+
+describe("planTunnels mends", () => {
+  const lost = [down("one-a"), up("one-b")];
+
+  it("a tunnel that has been down for long enough, at its Azure end first", () => {
+    expect(planLater(lost, 179).waits).toEqual([{ tunnel: "one-a", reason: "may-recover" }]);
+    expect(planLater(lost, 180).repair).toEqual({ tunnel: "one-a", kind: "reset-azure" });
+  });
+
+  it("its AWS end next, after a back-off that doubles", () => {
+    const { memory } = planLater(lost, 180);
+    const first = { tunnel: "one-a", kind: "reset-azure" } as const;
+    const once = withOutcome(withRepair(memory, first, AT + 180), first, { outcome: "begun", over: false });
+    expect(planOf(lost, { memory: once, now: AT + 200 }).waits).toEqual([
+      { tunnel: "one-a", reason: "work-under-way" },
+    ]);
+    const second = planOf(lost, { memory: once, now: AT + 780 });
+    expect(second.repair).toEqual({ tunnel: "one-a", kind: "replace-aws" });
+    const twice = withOutcome(withRepair(second.memory, { ...first, kind: "replace-aws" }, AT + 780), first, {
+      outcome: "IncorrectState",
+      over: true,
+    });
+    expect(planOf(lost, { memory: twice, now: AT + 780 + 1_199 }).waits).toEqual([
+      { tunnel: "one-a", reason: "back-off" },
+    ]);
+    const third = planOf(lost, { memory: twice, now: AT + 780 + 1_200 });
+    expect(third.repair).toEqual({ tunnel: "one-a", kind: "reset-azure" });
+    expect(third.conditions[0]?.actions).toEqual([
+      {
+        id: "one-a:reset-azure:1795248180",
+        at: AT + 180,
+        text: "one-a: reset of its Azure connection: begun",
+      },
+      {
+        id: "one-a:replace-aws:1795248780",
+        at: AT + 780,
+        text: "one-a: replacement of its AWS endpoint: not done, IncorrectState",
+      },
+    ]);
+  });
+
+  it("says that nobody knows of a repair whose run died, once that run can say no more", () => {
+    const { memory } = planLater(lost, 180);
+    const died = withRepair(memory, { tunnel: "one-a", kind: "reset-azure" }, AT + 180);
+    expect(planOf(lost, { memory: died, now: AT + 299 }).conditions).toMatchObject([{ actions: [] }]);
+    expect(planOf(lost, { memory: died, now: AT + 300 }).conditions[0]?.actions).toMatchObject([
+      { text: "one-a: reset of its Azure connection: asked for; whether it was begun is not known" },
+    ]);
+  });
+
+  it("and forgets what was done more than a day ago, so that what it remembers does not grow", () => {
+    const { memory } = planLater(lost, 180);
+    const begun = withRepair(memory, { tunnel: "one-a", kind: "reset-azure" }, AT + 180);
+    const kept = (now: number) => planOf(lost, { memory: begun, now }).memory.tunnels[0]?.repairs;
+    expect(kept(AT + 180 + 86_399)).toHaveLength(1);
+    expect(kept(AT + 180 + 86_400)).toEqual([]);
+  });
+
+  it("ends its work when the tunnel is up again", () => {
+    const { memory } = planLater(lost, 180);
+    const begun = withRepair(memory, { tunnel: "one-a", kind: "reset-azure" }, AT + 180);
+    expect(planOf([up("one-a"), up("one-b")], { memory: begun, now: AT + 240 }).memory.work).toBeNull();
+  });
+
+  it("one tunnel at a time, the one that was tried least and is lost for longest first", () => {
+    const { memory } = planOf([down("one-b"), up("one-a")]);
+    const both = [down("one-a"), down("one-b")];
+    const later = planOf(both, { memory, now: AT + 60 });
+    const due = planOf(both, { memory: later.memory, now: AT + 240 });
+    expect(due.repair).toEqual({ tunnel: "one-b", kind: "reset-azure" });
+    expect(due.waits).toEqual([{ tunnel: "one-a", reason: "other-first" }]);
+  });
+
+  const REASONS = { vpn: vpnWith({ repair: "off" }) };
+  const busy = { ...up("one-b"), aws: awsEnd({ connectionState: "modifying" }) };
+  it.each([
+    ["repair-off", lost, REASONS],
+    ["frozen", lost, { frozen: true }],
+    ["tunnel-busy", [down("one-a"), busy], {}],
+    ["cannot-tell", [tunnel("one-a", downInAws(), UNKNOWN), up("one-b")], {}],
+    ["cannot-tell", [tunnel("one-a", UNKNOWN, inAzure("not-connected")), up("one-b")], {}],
+    ["absent", [tunnel("one-a", awsEnd({ status: "absent" }), inAzure("not-connected")), up("one-b")], {}],
+    ["daily-limit", lost, { vpn: vpnWith({ repairsPerDay: 0 }) }],
+  ])("nothing, because of %s", (reason, observed, changes) => {
+    expect(planLater(observed, 100_000, changes)).toMatchObject({
+      repair: null,
+      waits: [{ tunnel: "one-a", reason }],
+    });
+  });
+
+  it("never one that AWS says is up", () => {
+    const observed = [tunnel("one-a", awsEnd(), inAzure("not-connected")), up("one-b")];
+    expect(planLater(observed, 100_000)).toMatchObject({ repair: null, waits: [] });
+  });
+});

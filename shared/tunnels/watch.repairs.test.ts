@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { createTunnelsModel } from "../../local/model/tunnels.ts";
+
+const eventsOf = (model: ReturnType<typeof createTunnelsModel>) => model.records.map(({ event }) => event);
+
+/** The first repair is due in the fourth minute. */
+async function upToRepair(vpn = {}) {
+  const model = createTunnelsModel(vpn);
+  model.cut("one-a");
+  await model.watchFor(3);
+  model.calls.forget();
+  return model;
+}
+
+describe("watchTunnels at a repair", () => {
+  it("holds the lease, writes the repair down, checks the lease, and only then calls the cloud", async () => {
+    const model = await upToRepair();
+    await model.watch();
+    expect(
+      model.calls.brain.map(({ name }) => name).filter((name) => /^(lease|memory|hand)/.test(name)),
+    ).toEqual([
+      "memory.read",
+      "hand.tunnels-observe",
+      "hand.collect",
+      "lease.acquire",
+      "memory.write",
+      "lease.check",
+      "hand.tunnels-reset",
+      "memory.write",
+      "lease.release",
+    ]);
+    expect(model.memory.stands.work).toMatchObject({ tunnel: "one-a", reason: "repair" });
+  });
+
+  it("leaves it to the other holder while the lease is held", async () => {
+    const model = await upToRepair();
+    model.lease.until = model.clock.now() + 100;
+    await model.watch();
+    expect(model.repairs).toEqual([]);
+    expect(model.records.at(-2)).toMatchObject({ event: "tunnel.not-mended", code: "lease-held" });
+    model.clock.advance(100);
+    await model.watch();
+    expect(model.repairs).toEqual(["reset-azure one-a"]);
+  });
+
+  it("calls no cloud once a later holder has the lease", async () => {
+    const model = await upToRepair();
+    await model.watch({
+      lease: { acquire: async () => ({ fence: 1 }), check: async () => false, release: async () => {} },
+    });
+    expect(model.repairs).toEqual([]);
+    expect(model.memory.stands).toMatchObject({ work: null });
+    expect(model.memory.stands.tunnels[0]?.repairs).toMatchObject([{ outcome: "lease-lost" }]);
+  });
+
+  it("starts none that would not end in time", async () => {
+    const model = await upToRepair();
+    await model.watch({ remainingMs: () => 59_999 });
+    expect(model.calls.count("lease.acquire")).toBe(0);
+    expect(model.records.at(-2)).toMatchObject({ event: "tunnel.not-mended", code: "no-time-left" });
+  });
+
+  it("makes one repair in two runs at once", async () => {
+    const model = await upToRepair();
+    await Promise.all([model.watch({ holder: "a" }), model.watch({ holder: "b" })]);
+    expect(model.repairs).toEqual(["reset-azure one-a"]);
+  });
+
+  it("leaves mending to the run that has looked meanwhile", async () => {
+    const model = await upToRepair();
+    model.tunnel("one-b").aws = "down";
+    await Promise.all([model.watch({ holder: "a" }), model.watch({ holder: "b" })]);
+    expect(eventsOf(model).filter((event) => event === "tunnels.other-run")).toHaveLength(1);
+    expect(model.repairs).toEqual(["reset-azure one-a"]);
+  });
+
+  it("begins none that it could not write down", async () => {
+    const model = await upToRepair();
+    const { store } = model.watcher();
+    await model.watch({ store: { ...store, write: async () => null } });
+    expect(model.repairs).toEqual([]);
+    expect(model.records.at(-2)).toMatchObject({ event: "tunnel.not-mended", code: "other-run" });
+    expect(model.lease.until).toBe(0);
+  });
+
+  it("logs each repair with what became of it", async () => {
+    const model = await upToRepair();
+    await model.watch();
+    expect(model.records.find(({ event }) => event === "tunnel.mended")).toEqual({
+      level: "info",
+      event: "tunnel.mended",
+      tunnel: "one-a",
+      kind: "reset-azure",
+      outcome: "begun",
+    });
+  });
+
+  it("ends in trouble when the table fails, and reports all the same", async () => {
+    const model = await upToRepair();
+    model.calls.fail({ call: "lease.acquire", when: "before", code: "Unavailable" });
+    const report = await model.watch();
+    expect(report.trouble).toEqual([
+      "one-a: its repair could not be carried out: lease.acquire failed, Unavailable",
+    ]);
+    expect(model.repairs).toEqual([]);
+    expect(eventsOf(model).at(-1)).toBe("run.finished");
+  });
+
+  it("tells a refusal, and goes on with the other end", async () => {
+    const model = await upToRepair();
+    model.hand.refuses = "last-tunnel";
+    await model.watchFor(11);
+    expect(model.repairs).toEqual(["replace-aws one-a"]);
+    expect(model.store.standing.get("tunnels")?.notes.map(({ text }) => text)).toEqual([
+      "one-a: reset of its Azure connection: not done, last-tunnel",
+      "one-a: replacement of its AWS endpoint: begun",
+    ]);
+  });
+
+  it("counts one of unknown outcome as under way, and ends in trouble", async () => {
+    const model = await upToRepair();
+    model.calls.fail({ call: "hand.tunnels-reset", when: "after", code: "Lost" });
+    const report = await model.watch();
+    expect(report.trouble).toEqual(["one-a: whether its repair was begun is not known, unreachable"]);
+    model.calls.forget();
+    model.clock.advance(60);
+    expect(await model.watch()).toMatchObject({ repair: null });
+  });
+
+  it("waits while AWS works on a connection of the link", async () => {
+    const model = await upToRepair();
+    model.states.set("vpn-0a1b2c3d4e5f60718", "modifying");
+    await model.watchFor(30);
+    expect(model.repairs).toEqual([]);
+  });
+});
+
+describe("watchTunnels, ended in the midst of it", () => {
+  it("never has a repair made twice within its back-off, wherever it died, and heals", async () => {
+    const record = await upToRepair();
+    await record.watch();
+    const calls = record.calls.brain.length;
+    expect(calls).toBeGreaterThan(8);
+    for (let at = 0; at < calls; at += 1) {
+      for (const when of ["before", "after"] as const) {
+        const model = await upToRepair();
+        model.tunnel("one-a").mendedBy = "reset-azure";
+        model.calls.dieAt({ at, when });
+        await model.watch().catch(() => null);
+        model.calls.forget();
+        model.clock.advance(60);
+        await model.watchFor(9);
+        expect(model.repairs.length).toBeLessThanOrEqual(1);
+        // A lease that nobody released ends by itself, and a repair that was not begun waits for its back-off.
+        await model.watchFor(50);
+        expect(model.tunnel("one-a")).toMatchObject({ aws: "up" });
+        expect(model.store.standing.get("tunnels")?.state ?? "closed").toBe("closed");
+        expect(model.channel.messages).toHaveLength(1);
+      }
+    }
+  });
+});
