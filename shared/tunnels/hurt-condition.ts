@@ -8,7 +8,7 @@ import type { LinkVpn } from "../link/vpn.ts";
 import type { Instant } from "../runtime/instant.ts";
 import { isHurt, isLost, severityOf } from "./health.ts";
 import { CONCERN, type Told, type TunnelsView } from "./view.ts";
-import { IN_FULL, IN_SHORT, namesOf, RETURNING, repairText } from "./words.ts";
+import { IN_FULL, IN_SHORT, namesOf, nextText, RETURNING, repairText } from "./words.ts";
 
 /** Azure's status lags behind by minutes, so a tunnel that is up in AWS may seem not to be for so long. */
 const DISAGREE_SECONDS = 300;
@@ -33,6 +33,7 @@ export function hurtCondition(view: TunnelsView, all: readonly Told[]): Conditio
         ...hurt.map((tunnel) => hurtFact(view, tunnel)),
         ...unsteady.map((tunnel) => unsteadyFact(view.vpn, tunnel)),
         leftFact(all),
+        ...repairFact(view, hurt),
       ],
       since: sinceOf(about),
       actions: hurt.flatMap((tunnel) => actionsOf(view, tunnel)),
@@ -92,6 +93,19 @@ function leftFact(all: readonly Told[]): Fact {
     label: "Left",
     value: left.length === 0 ? none : `${left.length} of ${all.length}: ${namesOf(left.map(nameOf))}`,
   };
+}
+
+function repairFact({ vpn, waits }: TunnelsView, hurt: readonly Told[]): Fact[] {
+  const said = hurt
+    .filter(({ health }) => isLost(health))
+    .map(({ seen: { name } }) => ({
+      name,
+      text: nextText(vpn, waits.find(({ tunnel }) => tunnel === name)?.reason),
+    }));
+  const [text, ...others] = new Set(said.map((one) => one.text));
+  if (text === undefined) return [];
+  const each = said.map((one) => `${one.name}: ${one.text}`);
+  return [{ label: "Repair", value: others.length === 0 ? text : each.join("; ") }];
 }
 
 function sinceOf(tunnels: readonly Told[]): Instant | undefined {

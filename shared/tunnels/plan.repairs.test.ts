@@ -51,6 +51,32 @@ describe("planTunnels during planned work", () => {
   });
 });
 
+describe("planTunnels says who mends", () => {
+  const repairOf = (...given: Parameters<typeof planLater>) =>
+    planLater(...given).conditions[0]?.facts.find(({ label }) => label === "Repair")?.value;
+  const lost = [down("one-a"), up("one-b")];
+
+  it.each([
+    ["nobody, when repairs are off", { vpn: vpnWith({ repair: "off" }) }, "switched off in the link: it needs a person"],
+    ["nobody, when none is allowed", { vpn: vpnWith({ repairsPerDay: 0 }) }, "no more for now: it needs a person"],
+    ["nobody, while it is frozen", { frozen: true }, "none while the link is frozen"],
+    ["Warrener, when it is at it", {}, "under way"],
+  ])("%s", (_, given, text) => {
+    expect(repairOf(lost, 180, given)).toBe(text);
+  });
+
+  it("of each tunnel, when that differs", () => {
+    const gone = tunnel("one-b", awsEnd({ status: "absent" }), inAzure("connected"));
+    expect(repairOf([down("one-a"), gone], 180)).toBe(
+      "one-a: under way; one-b: none is possible: it needs a person",
+    );
+  });
+
+  it("nothing of a tunnel that is not lost", () => {
+    expect(repairOf([tunnel("one-a", awsEnd(), inAzure("not-connected")), up("one-b")], 400)).toBeUndefined();
+  });
+});
+
 describe("planTunnels mends", () => {
   const lost = [down("one-a"), up("one-b")];
 

@@ -30,6 +30,7 @@ describe("planTunnels tells", () => {
         facts: [
           { label: "one-a", value: "down" },
           { label: "Left", value: "1 of 2: one-b" },
+          { label: "Repair", value: "by itself, if it is down for 3 minutes" },
         ],
         since: AT,
         actions: [],

@@ -82,6 +82,8 @@ const At = z.int().nonnegative();
 const RepairRecord = z.object({ kind: RepairKind, at: At, outcome: z.string().max(120).nullable() });
 /** The outcome of a repair that a cloud has taken on. */
 export const BEGUN = "begun";
+/** That of one of which nobody knows whether it was begun: its call failed otherwise than by a refusal. */
+export const UNSURE = "unsure";
 export type RepairRecord = z.infer<typeof RepairRecord>;
 
 const TunnelMemory = z.object({

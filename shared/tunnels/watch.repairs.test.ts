@@ -122,6 +122,9 @@ describe("watchTunnels at a repair", () => {
     model.calls.fail({ call: "hand.tunnels-reset", when: "after", code: "Lost" });
     const report = await model.watch();
     expect(report.trouble).toEqual(["one-a: whether its repair was begun is not known, unreachable"]);
+    expect(model.store.standing.get("tunnels")?.notes.map(({ text }) => text)).toEqual([
+      "one-a: reset of its Azure connection: asked for; whether it was begun is not known",
+    ]);
     model.calls.forget();
     model.clock.advance(60);
     expect(await model.watch()).toMatchObject({ repair: null });

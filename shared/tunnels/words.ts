@@ -1,6 +1,9 @@
 /** The words in which tunnels are told of. None of them comes from outside. */
+import { formatDuration } from "../link/duration.ts";
+import type { LinkVpn } from "../link/vpn.ts";
 import type { Health } from "./health.ts";
-import { BEGUN, type RepairRecord } from "./schema.ts";
+import type { WaitReason } from "./repairs.ts";
+import { BEGUN, type RepairRecord, UNSURE } from "./schema.ts";
 
 const NAMES_MAX = 4;
 
@@ -42,6 +45,26 @@ const REPAIRS = {
 } as const;
 
 export function repairText({ kind, outcome }: RepairRecord): string {
-  if (outcome === null) return `${REPAIRS[kind]}: asked for; whether it was begun is not known`;
+  if (outcome === null || outcome === UNSURE) return `${REPAIRS[kind]}: asked for; whether it was begun is not known`;
   return outcome === BEGUN ? `${REPAIRS[kind]}: begun` : `${REPAIRS[kind]}: not done, ${outcome}`;
 }
+
+/** Whether somebody has to get up. Undefined: no reason to wait. */
+export function nextText({ repairAfterSeconds }: LinkVpn, reason: WaitReason | undefined): string {
+  if (reason === undefined) return "under way";
+  return reason === "may-recover"
+    ? `by itself, if it is down for ${formatDuration(repairAfterSeconds)}`
+    : NEXT[reason];
+}
+
+const NEXT: Record<Exclude<WaitReason, "may-recover">, string> = {
+  "repair-off": "switched off in the link: it needs a person",
+  frozen: "none while the link is frozen",
+  "work-under-way": "under way",
+  "tunnel-busy": "waits, as a tunnel is being changed by a cloud or a person",
+  "cannot-tell": "waits, as one end cannot be seen",
+  absent: "none is possible: it needs a person",
+  "back-off": "another one after a pause",
+  "daily-limit": "no more for now: it needs a person",
+  "other-first": "after another tunnel's",
+};

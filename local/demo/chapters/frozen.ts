@@ -1,5 +1,5 @@
 import type { Stack } from "../../stack/stack.ts";
-import { isOver, replyWith, secondsUntil, watchChannel } from "../channel.ts";
+import { isOver, RECOVERY, secondsUntil, watchChannel } from "../channel.ts";
 import { type Chapter, check, until } from "../chapter.ts";
 import { callsOfHalves, readsAmong, writesAmong } from "../halves.ts";
 import { recordsOf, versions } from "../look.ts";
@@ -16,9 +16,8 @@ export const frozen: Chapter = {
     const [freezeChannel, tunnelChannel] = [watchChannel(stack, "freeze"), watchChannel(stack, "tunnels")];
     const before = frozenRuns(stack);
     await sayFreezeWord(stack, "the gateway is being moved");
-    const told = await freezeChannel.untilTold(
-      "the freeze is told, and that Azure's half has it",
-      ({ lines }) => lines.some((line) => line.includes("frozen too")),
+    await freezeChannel.untilTold("the freeze is told, and that Azure's half has it", ({ lines }) =>
+      lines.some((line) => line.includes("frozen too")),
     );
     // A run may have been under way. Two of each function that find the freeze, and it has ended.
     await until("every function has found the freeze", () => seenByAll(frozenRuns(stack), before, 2));
@@ -36,7 +35,8 @@ export const frozen: Chapter = {
 
     await sayFreezeWord(stack, null);
     await freezeChannel.untilTold("the end of the freeze is told", isOver);
-    const mended = await tunnelChannel.untilTold("the tunnel is mended after it", isOver);
+    await tunnelChannel.untilTold("the tunnel is mended after it", isOver);
+    const { text: recovery } = await tunnelChannel.untilReplied("its thread says so", RECOVERY);
     await until("the renewal is made after it", () => versions(stack).length > known);
     check(freezeChannel.count() === 1 && tunnelChannel.count() === 1, "each is one message in the channel");
     return {
@@ -44,8 +44,7 @@ export const frozen: Chapter = {
       readsWhileFrozen: readsAmong(calls).length,
       secondsFrozen: Math.round(frozenMs / 1_000),
       secondsFromHangToSlack: secondsUntil(warning, frozenAt),
-      reason: told.lines.find((line) => line.startsWith("Reason")) ?? "",
-      mendedAfterwards: replyWith(mended, /^Over after /) ?? "yes",
+      tunnelAfterTheThaw: recovery,
     };
   },
 };

@@ -1,4 +1,4 @@
-import { isOver, messagesAbout, replyWith, secondsUntil, watchChannel } from "../channel.ts";
+import { isOver, messagesAbout, RECOVERY, replyWith, secondsUntil, watchChannel } from "../channel.ts";
 import { type Chapter, check } from "../chapter.ts";
 import { replacements, resets, tunnelPair } from "../tunnels.ts";
 
@@ -15,12 +15,12 @@ export const tunnelHung: Chapter = {
     // Something in between is stuck, so that a new start of either end helps.
     stack.vpn.hang(name, "either");
     const warning = await channel.untilTold("the hung tunnel is told", () => true);
-    const over = await channel.untilTold("it is over", isOver);
+    await channel.untilTold("it is over", isOver);
+    const { text: recovery } = await channel.untilReplied("its thread says how long it lasted", RECOVERY);
     const [reset, replaced] = [resets(stack) - before.resets, replacements(stack) - before.replacements];
     check(reset + replaced > 0, "Warrener has begun one of the ends anew");
     check(stack.vpn.tunnel(name).hung === undefined, "nothing hangs any more");
-    const repair = replyWith(over, repairOf(name));
-    check(repair !== undefined, "the repair stands in the thread");
+    const { text: repair } = await channel.untilReplied("the repair stands in the thread", repairOf(name));
     check(channel.count() === 1, "all of it is one message in the channel");
     return {
       messagesInTheChannel: channel.count(),
@@ -28,7 +28,7 @@ export const tunnelHung: Chapter = {
       azureResets: reset,
       awsReplacements: replaced,
       repair,
-      recovery: replyWith(over, /^Over after /) ?? "not told yet",
+      recovery,
     };
   },
 };

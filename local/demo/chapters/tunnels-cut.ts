@@ -1,6 +1,6 @@
 import type { Stack } from "../../stack/stack.ts";
-import { isCritical, isOver, replyWith, secondsUntil, watchChannel } from "../channel.ts";
-import { type Chapter, check, until } from "../chapter.ts";
+import { isCritical, isOver, RECOVERY, secondsUntil, watchChannel } from "../channel.ts";
+import { type Chapter, check } from "../chapter.ts";
 import { resets, tunnelPair } from "../tunnels.ts";
 
 export const tunnelsCut: Chapter = {
@@ -12,20 +12,12 @@ export const tunnelsCut: Chapter = {
     const warning = await channel.untilTold("a warning is told", ({ text }) => text.startsWith("🟠"));
     const secondCutAt = cut(stack, second);
     await channel.untilTold("the same message turns critical", isCritical);
-    const turned = await until("that it did stands in its thread", async () => {
-      const { thread } = await channel.untilTold("it is critical", isCritical);
-      return thread.find(({ text }) => text.startsWith("Now critical"));
-    });
-    await channel.untilTold("the reset of the Azure connection is told in its thread", (message) =>
-      Boolean(replyWith(message, resetOf(first))),
-    );
+    const turned = await channel.untilReplied("its thread says so", /^Now critical/);
+    await channel.untilReplied("the reset of the Azure connection is told in its thread", resetOf(first));
     check(resets(stack) > resetsBefore, "the Azure connection was reset");
     for (const name of [first, second]) stack.vpn.restore(name);
     const over = await channel.untilTold("the message says that it is over", isOver);
-    const lasted = await until("the recovery stands in the thread, with how long it took", async () => {
-      const told = await channel.untilTold("it is over", isOver);
-      return replyWith(told, /^Over after /);
-    });
+    const { text: recovery } = await channel.untilReplied("its thread says how long it lasted", RECOVERY);
     check(channel.count() === 1, "all of it is one message in the channel");
     return {
       messagesInTheChannel: channel.count(),
@@ -33,7 +25,7 @@ export const tunnelsCut: Chapter = {
       secondsFromSecondCutToCritical: secondsUntil(turned, secondCutAt),
       azureResets: resets(stack) - resetsBefore,
       edits: over.before.length,
-      recovery: lasted,
+      recovery,
     };
   },
 };

@@ -11,7 +11,7 @@ export function promiseBundles(graph: () => Graph): void {
       // Every run of these tells incidents, of which it needs the store and the plan (about 30 KB).
       RenewCertificates: 690,
       RenewRelayCertificate: 695,
-      TellIncidents: 650,
+      TellIncidents: 410,
       WatchTunnels: 980,
     };
     /** Their client of Private CA comes with an older core of its own. */
