@@ -19,6 +19,20 @@ describe("invoke", () => {
     expect(await lambda.invoke({})).toEqual({ ok: true, payload: 2 });
   });
 
+  it("has an environment ready before its first invocation, which takes it", async () => {
+    const { lambda, lines } = await start(`console.log("loaded"); ${counter}`);
+    await lambda.warm();
+    await lambda.invoke({});
+    expect(await lambda.invoke({})).toEqual({ ok: true, payload: 2 });
+    expect(lines.filter((line) => line.includes("loaded"))).toHaveLength(1);
+  });
+
+  it("goes on with another environment when the one that was to be ready does not load", async () => {
+    const { lambda } = await start('throw new Error("broken at load");');
+    await lambda.warm();
+    expect(await lambda.invoke({})).toMatchObject({ ok: false });
+  });
+
   it("starts another environment while one is busy", async () => {
     const { lambda } = await start(counter);
     const both = await Promise.all([lambda.invoke({}), lambda.invoke({})]);

@@ -137,7 +137,7 @@ describe("createSlack", () => {
   it("takes JSON as well as forms, and nothing else", async () => {
     const { http } = await start();
     const send = async (type: string, body: string) => {
-      const headers = { authorization: "Bearer xoxb-1234-5678-abcdefghijkl", "content-type": type };
+      const headers = { authorization: "Bearer xoxb-1234-of-no-workspace", "content-type": type };
       const url = "https://slack.com/api/chat.postMessage";
       return JSON.parse((await http.send({ method: "POST", url, headers, body })).body.toString());
     };

@@ -9,7 +9,7 @@ import { Kernel, type Sighting } from "../stand-in/kernel.ts";
 import { createSlack } from "./slack.ts";
 
 export const CHANNEL = "C0123456789";
-export const TOKEN = "xoxb-1234-5678-abcdefghijkl";
+export const TOKEN = "xoxb-1234-of-no-workspace";
 /** To write, and to look for what was written. */
 export const SCOPES = ["chat:write", "channels:history"];
 

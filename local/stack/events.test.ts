@@ -9,7 +9,8 @@ import { EventBridge } from "../aws/event-bridge/event-bridge.ts";
 import { LambdaApi } from "../aws/lambda-api/lambda-api.ts";
 import { accountId, region, roleArn, startWorld } from "../aws/test-world.ts";
 import { realTimers } from "../aws/timers.ts";
-import { type LambdaFunction, PolicyDocument } from "../graph/schema.ts";
+import { until } from "../demo/chapter.ts";
+import { type LambdaFunction, PolicyDocument, type Schedule } from "../graph/schema.ts";
 import type { InvokeResult } from "../lambda/lambda.ts";
 import { createEvents } from "./events.ts";
 
@@ -74,7 +75,10 @@ const rule = {
 };
 
 /** A calm AWS with a CA, a bus, a rule, and one function that this test plays. */
-async function start(functionPolicy: PolicyDocument) {
+async function start(
+  functionPolicy: PolicyDocument,
+  timed: { readonly schedules?: readonly Schedule[]; readonly rareSchedulesSpeed?: number } = {},
+) {
   const lambda = new LambdaApi({ region, accountId });
   const made: { readonly bridge: EventBridge; readonly pca: AcmPca }[] = [];
   const { server, kernel, client } = await startWorld(
@@ -100,16 +104,19 @@ async function start(functionPolicy: PolicyDocument) {
   eventBridge.addBus("changes");
   await pca.createAuthority({ arn: caArn, commonName: "Link CA", lifetimeSeconds: 30 * dayS });
   const invoked = Promise.withResolvers<unknown>();
+  const all: unknown[] = [];
   const invoke = (event: unknown): Promise<InvokeResult> => {
     invoked.resolve(event);
+    all.push(event);
     return Promise.resolve({ ok: true, payload: { noted: true } });
   };
   const events = createEvents({
     kernel,
-    graph: { queues: [queue], schedules: [], eventRules: [rule] },
+    graph: { queues: [queue], schedules: [...(timed.schedules ?? [])], eventRules: [rule] },
     aws: { server, lambda, eventBridge },
     functions: new Map([[functionArn, { deployed: note, invoke }]]),
     speed: 1,
+    ...(timed.rareSchedulesSpeed === undefined ? {} : { rareSchedulesSpeed: timed.rareSchedulesSpeed }),
   });
   onTestFinished(async () => {
     await events.stop();
@@ -117,7 +124,7 @@ async function start(functionPolicy: PolicyDocument) {
     await server.close();
   });
   const issue = async () => await new ACMPCAClient(client()).send(await request());
-  return { server, kernel, client, eventBridge, events, invoked: invoked.promise, issue };
+  return { server, kernel, client, eventBridge, events, invoked: invoked.promise, all, issue };
 }
 
 const letIn = policy(statement("lambda:InvokeFunction", functionArn, forRule));
@@ -133,6 +140,34 @@ describe("createEvents", () => {
       detail: { result: "success" },
     });
     expect(events.troubles()).toEqual([]);
+  });
+
+  it("runs schedules that come rarely at a speed of their own, and those of each minute at that of all else", async () => {
+    const schedule = (name: string, expression: string): Schedule => ({
+      logicalName: name,
+      name,
+      arn: `arn:aws:scheduler:${region}:${accountId}:schedule/default/${name}`,
+      enabled: true,
+      expression,
+      timeZone: "UTC",
+      targetArn: functionArn,
+      targetFunction: "Note",
+      input: JSON.stringify({ schedule: name }),
+      maximumRetryAttempts: 0,
+      maximumEventAgeSeconds: 60,
+      deadLetterArn: queueArn,
+      role: note.role,
+    });
+    const { events, all } = await start(letIn, {
+      schedules: [schedule("each-minute", "rate(1 minute)"), schedule("rare", "rate(10 minutes)")],
+      // Ten minutes take ten milliseconds.
+      rareSchedulesSpeed: 60_000,
+    });
+    events.startSchedules();
+    const runs = (name: string) => all.filter((event) => JSON.stringify(event) === `{"schedule":"${name}"}`);
+    await until("the rare one has run again and again", () => runs("rare").length > 3);
+    // At its beginning, and not again within this minute.
+    expect(runs("each-minute")).toHaveLength(1);
   });
 
   it("makes a dead letter, and a denied decision, of what the function's own policy does not let in", async () => {

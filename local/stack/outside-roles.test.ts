@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { authorizeBy } from "../aws/authorization.ts";
 import { keyArn, secretArn } from "../aws/test-secrets.ts";
 import { accountId, region } from "../aws/test-world.ts";
-import { outsideRoles, peoplePolicy, relayPolicy, visitorPolicy } from "./outside-roles.ts";
+import { installerPolicy, outsideRoles, peoplePolicy, relayPolicy, visitorPolicy } from "./outside-roles.ts";
 import { relaySecret } from "./relay-secret.ts";
 import { CA_ARN, deployed, KEY_POLICY, LOG_GROUP } from "./test-deployment.ts";
 
@@ -51,6 +51,26 @@ describe("relayPolicy", () => {
     expect(await may(relayPolicy(deployed("with-secret")), "acm-pca:IssueCertificate", CA_ARN)).toBe(
       "denied",
     );
+  });
+});
+
+describe("installerPolicy", () => {
+  const name = "warrener-test-slack-token";
+  const tokenArn = `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-AbCdEf`;
+  const secrets = [{ name, arn: tokenArn, kmsKeyArn: keyArn }];
+
+  it("lets whoever has installed Slack's app put its token, and not read it", async () => {
+    const graph = deployed("with-secret");
+    const policy = installerPolicy({ ...graph, secrets: [...graph.secrets, ...secrets] });
+    expect(await may(policy, "secretsmanager:PutSecretValue", tokenArn)).toBe("allowed");
+    expect(await may(policy, "kms:GenerateDataKey", keyArn, VIA_SECRETS_MANAGER)).toBe("allowed");
+    expect(await may(policy, "secretsmanager:GetSecretValue", tokenArn)).toBe("denied");
+    expect(await may(policy, "kms:Decrypt", keyArn, VIA_SECRETS_MANAGER)).toBe("denied");
+    expect(await may(policy, "secretsmanager:PutSecretValue", secretArn)).toBe("denied");
+  });
+
+  it("lets them do nothing where the link tells nobody in Slack", async () => {
+    expect(installerPolicy(deployed("with-secret")).Statement).toEqual([]);
   });
 });
 

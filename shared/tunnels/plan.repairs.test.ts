@@ -57,8 +57,16 @@ describe("planTunnels says who mends", () => {
   const lost = [down("one-a"), up("one-b")];
 
   it.each([
-    ["nobody, when repairs are off", { vpn: vpnWith({ repair: "off" }) }, "switched off in the link: it needs a person"],
-    ["nobody, when none is allowed", { vpn: vpnWith({ repairsPerDay: 0 }) }, "no more for now: it needs a person"],
+    [
+      "nobody, when repairs are off",
+      { vpn: vpnWith({ repair: "off" }) },
+      "switched off in the link: it needs a person",
+    ],
+    [
+      "nobody, when none is allowed",
+      { vpn: vpnWith({ repairsPerDay: 0 }) },
+      "no more for now: it needs a person",
+    ],
     ["nobody, while it is frozen", { frozen: true }, "none while the link is frozen"],
     ["Warrener, when it is at it", {}, "under way"],
   ])("%s", (_, given, text) => {

@@ -45,7 +45,8 @@ const REPAIRS = {
 } as const;
 
 export function repairText({ kind, outcome }: RepairRecord): string {
-  if (outcome === null || outcome === UNSURE) return `${REPAIRS[kind]}: asked for; whether it was begun is not known`;
+  if (outcome === null || outcome === UNSURE)
+    return `${REPAIRS[kind]}: asked for; whether it was begun is not known`;
   return outcome === BEGUN ? `${REPAIRS[kind]}: begun` : `${REPAIRS[kind]}: not done, ${outcome}`;
 }
 
