@@ -4,19 +4,13 @@ import type { NsgEnd, NsgRule } from "./nsg-rule.ts";
 import { peerKey, ruleKey } from "./rule-key.ts";
 import { type Direction, markPrefix, type Rule } from "./schema.ts";
 
-/**
- * The name of a link has single hyphens only, so no link's mark is the beginning of another's: "lab" must not take the
- * rules of "lab-two" for its own.
- */
-const markOf = (link: string): string => `${markPrefix(link)}-`;
-
 /** Names of Azure's rules ignore case. */
 export const isMarked = (link: string, name: string): boolean =>
-  name.toLowerCase().startsWith(markOf(link).toLowerCase());
+  name.toLowerCase().startsWith(markPrefix(link).toLowerCase());
 
 /** `isTaken` is asked with what Resource Manager would compare: the name in lower case. */
 export function nameFor(link: string, what: string, isTaken: (name: string) => boolean): string {
-  const name = `${markOf(link)}${what}`;
+  const name = `${markPrefix(link)}${what}`;
   for (let copy = 1; ; copy += 1) {
     const candidate = copy === 1 ? name : `${name}-${copy}`;
     if (!isTaken(candidate.toLowerCase())) return candidate;

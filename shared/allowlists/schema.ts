@@ -124,8 +124,11 @@ export interface Allowlists {
   readonly groups: readonly AllowlistGroup[];
 }
 
-/** What the name of each of our rules in Azure begins with. */
-export const markPrefix = (link: string): string => `warrener-${link}-`;
+/**
+ * What the name of each of our rules in Azure begins with. The name of a link has single hyphens only, so no link's
+ * mark is the beginning of another's: "lab" must not take the rules of "lab-two" for its own.
+ */
+export const markPrefix = (link: string): string => `warrener-${link}--`;
 
 /** What a person agreed to, and what was there before. */
 export interface Consent {
