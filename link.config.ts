@@ -31,6 +31,10 @@ export default defineLink({
     port: 443,
     log: { group: "/example/relay", create: true },
 
+    // Who may read what relay is given besides its certificate, such as bunny's API keys. Left out, whoever may read
+    // its certificate.
+    // readers: ["arn:aws:iam::123456789012:role/relay"],
+
     // relay's own server certificate, kept with its key in AWS Secrets Manager and renewed like the bunnies' below,
     // with the same fields. Left out, relay's operators look after it themselves.
     certificate: {
@@ -103,8 +107,43 @@ export default defineLink({
           proofWithin: "30 minutes",
         },
       ],
+
+      // With what bunny comes to relay beside its certificate. Left out, relay lets it in by that alone; once there is
+      // one, relay lets nobody pass for this bunny without.
+      // apiKeys: [
+      //   {
+      //     // Of the secret in bunny's vault.
+      //     name: "bunny-key",
+      //     // What it is good for. A request is refused without a key of its scope.
+      //     scopes: ["poll", "results"],
+      //     rotateEvery: "30 days",
+      //     // For so long at least the old key is accepted beside the new one.
+      //     grace: "1 hour",
+      //     // Seen in relay's log as loaded by every replica, and then as used. For a relay whose log cannot show it:
+      //     // { after: "10 minutes" }, no longer than the grace.
+      //     proof: "observed",
+      //     // Loaded, and used, each within this time, or somebody is told.
+      //     provenWithin: "30 minutes",
+      //   },
+      // ],
     },
   ],
+
+  // Relay and the bunnies are told which CAs to trust and which certificates to refuse: a revoked one is refused within
+  // minutes, and the CA can be changed (docs/operating.md): with certificateAuthority.next, which takes the place of the
+  // one above once everybody trusts it, and .failover, which issues while the others cannot; each { commonName, lifetime }
+  // or { adopt: "<its ARN>" }. Both sides must load the bundle (docs/workloads.md), and relay must have a certificate of
+  // the link (relay.certificate), by which bunny then knows it. Left out, that is their own affair.
+  //
+  // trust: {
+  //   // How it is known that a bundle was loaded: "observed" in relay's log, or { after: "2 hours" }.
+  //   relay: { proof: "observed" },
+  //   bunnies: { proof: "observed" },
+  //   // So much later than it is written a line of relay's may be found in its log.
+  //   logWithin: "5 minutes",
+  //   // So long a replica is waited for that fell silent with an earlier bundle.
+  //   missedFor: "1 day",
+  // },
 
   // The VPN tunnels between the two clouds. Left out, nobody looks after them. Tunnels that exist are only named;
   // their options are never changed.
@@ -137,6 +176,88 @@ export default defineLink({
   //   flap: { count: 3, within: "1 hour" },
   //   // How long before AWS replaces a tunnel of its own accord somebody is told.
   //   maintenanceWarning: "7 days",
+  //   // New pre-shared keys, one tunnel at a time. Left out, nobody looks after them. Where an existing connection has
+  //   // its keys in Secrets Manager, it says keyStorage: "secrets-manager" beside `aws` above.
+  //   preSharedKeys: {
+  //     // "never": only when somebody asks for it.
+  //     rotateEvery: "90 days",
+  //     // For so long every tunnel must have been up before one is taken down.
+  //     steadyFor: "15 minutes",
+  //     // For so long after an end was asked to take a key, it may still show the one before.
+  //     settleFor: "5 minutes",
+  //     // After a rotation that did not succeed.
+  //     pauseAfterFailure: "1 day",
+  //     // When one may begin; left out, at any time. A link with one tunnel is down meanwhile, and must say when.
+  //     window: { days: ["sun"], from: "02:00", to: "05:00", timeZone: "Europe/London" },
+  //     // Roles of people who may read the stored keys (docs/break-glass.md); left out, nobody but the function.
+  //     readers: ["arn:aws:iam::123456789012:role/break-glass"],
+  //   },
+  // },
+
+  // The groups of rules that let relay and bunny be reached: AWS security groups and Azure network security groups.
+  // Left out, nobody looks after them. Each exists, and is only named; a group that is met for the first time is told
+  // of and not touched before `npm run warrener -- accept <group>`.
+  //
+  // allowlists: {
+  //   // So many flows that the last link wanted may a new one close without being asked.
+  //   shrinkMax: 0,
+  //   // CloudTrail's record of who changes what: "adopt" where the account has a trail of management events.
+  //   trail: "create",
+  //   groups: [
+  //     {
+  //       name: "relay",
+  //       cloud: "aws",
+  //       group: "sg-0a1b2c3d4e5f60718",
+  //       // "all": every rule of the group is Warrener's. "marked": only those are that have its mark, and no other
+  //       // is touched.
+  //       own: "all",
+  //       // "report" tells, and touches nothing.
+  //       mode: "heal",
+  //       // Left out: bunny's subnets to relay's port, and nothing else.
+  //       rules: [
+  //         { direction: "in", protocol: "tcp", ports: 443, peer: { cidr: "10.10.1.0/24" }, description: "bunny" },
+  //       ],
+  //       // Closed to the minute. The peer of any rule may also be { prefixList: "pl-…" } or { securityGroup: "sg-…" },
+  //       // and on Azure { serviceTag: "…" }.
+  //       exceptions: [
+  //         {
+  //           rule: { direction: "in", protocol: "tcp", ports: 8443, peer: { cidr: "10.20.0.0/24" } },
+  //           author: "alice",
+  //           reason: "the office, while relay is moved",
+  //           until: "2030-01-31T18:00+01:00",
+  //         },
+  //       ],
+  //     },
+  //     // Left out, its rules let bunny out to relay and to what AKS needs, and an explicit deny closes the rest. Where
+  //     // pods have a network of their own (Azure CNI Overlay, kubenet): pods: ["10.244.0.0/16"].
+  //     { name: "bunny", cloud: "azure", group: { resourceGroup: "network", nsg: "aks-subnet" }, own: "all" },
+  //   ],
+  // },
+
+  // Which logs show refused callers. Left out, nobody looks for them. Each group exists, or is relay.log.group, and gets
+  // a subscription filter for what its readers understand; what each exposure can show: docs/workloads.md.
+  //
+  // authFailures: {
+  //   logs: [
+  //     // relay, nginx-access, nginx-error, envoy, lattice, waf, ike, or json for a format of your own. Where others
+  //     // write into the same group, `pods` says whose lines count.
+  //     { group: "/example/relay", readers: [{ reader: "relay" }], pods: { namespace: "relay" } },
+  //     { group: "/example/tunnels", readers: [{ reader: "ike" }] },
+  //   ],
+  //   // So many failures of one source, for one reason and within the window, are told as a flood; so many sources as a
+  //   // scan; so many lines that no reader understands, too.
+  //   window: "5 minutes",
+  //   // So long after it was written a line may come, and still counts where it belongs.
+  //   late: "3 minutes",
+  //   flood: 20,
+  //   scan: 20,
+  //   unread: 20,
+  //   // One of bunny's own is told at the first failure; from so many on it is critical.
+  //   critical: 2,
+  //   // Over once nothing more has come for so long.
+  //   quiet: "15 minutes",
+  //   // Where bunnies call from, as relay's log shows it. Left out, the VNet's address space.
+  //   callers: ["10.10.0.0/16"],
   // },
 
   // Who is told of incidents. Each is an event on the link's bus besides.

@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * System tests start processes and servers of their own, one file after another and beside nothing else; all others
- * share one process for each core, which is many times faster than one for each file.
+ * System tests start processes and servers of their own, two files at a time and beside nothing else, as they wait
+ * more than they work; all others share one process for each core, which is many times faster than one for each file.
  */
 const system = "**/*.system.test.ts";
 const ignored = ["**/node_modules/**", "**/.cache/**", "**/.sst/**"];
@@ -10,8 +10,8 @@ const ignored = ["**/node_modules/**", "**/.cache/**", "**/.sst/**"];
 export default defineConfig({
   test: {
     reporters: ["default", ["json", { outputFile: ".cache/test-results.json" }]],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,
@@ -31,7 +31,7 @@ export default defineConfig({
           include: [system],
           exclude: ignored,
           pool: "forks",
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

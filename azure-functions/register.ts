@@ -28,6 +28,12 @@ export interface Call {
   readonly noteVaultCall: NoteVaultCall;
 }
 
+/** Its log is the invocation's own. */
+export function keeperOf({ service, rows }: App, context: InvocationContext): NoteKeeper {
+  const log = createLog((level, record) => context[level](JSON.stringify(record)));
+  return { rows, log, clock: service.clock, random: () => randomBytes(4).toString("hex") };
+}
+
 type Serving<E extends Endpoint> = (body: Body<E>, call: Call) => Promise<Outcome<E> | Refused>;
 
 /** An endpoint that changes nothing but what the hand itself keeps. */
@@ -38,12 +44,11 @@ export function register<E extends Endpoint>({ service, rows }: App, endpoint: E
     authLevel: "anonymous",
     route: endpoints[endpoint].path,
     handler: async (request: HttpRequest, context: InvocationContext) => {
-      const log = createLog((level, record) => context[level](JSON.stringify(record)));
       const { invocationId } = context;
-      const keeper = { rows, log, clock: service.clock, random: () => randomBytes(4).toString("hex") };
+      const keeper = keeperOf({ service, rows }, context);
       const authorization = request.headers.get("authorization");
       const called = { authorization, body: await readBody(request.body), invocationId };
-      return await serve(service, log, endpoint, called, (body, noteVaultCall) =>
+      return await serve(service, keeper.log, endpoint, called, (body, noteVaultCall) =>
         verb(body, { keeper, invocationId, noteVaultCall }),
       );
     },

@@ -5,6 +5,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import middy from "@middy/core";
 import * as z from "zod";
 import declared from "../link.config.ts";
+import { togetherAs } from "../shared/certificates/authorities.ts";
 import { privateCa } from "../shared/certificates/aws-authority.ts";
 import { dynamoJournal } from "../shared/certificates/aws-journal.ts";
 import { linkCertificates } from "../shared/certificates/desired.ts";
@@ -18,6 +19,8 @@ import { createLog } from "../shared/runtime/log.ts";
 
 const Environment = z.object({
   CA_ARN: z.string().startsWith("arn:"),
+  NEXT_CA_ARN: z.string().startsWith("arn:").optional(),
+  FAILOVER_CA_ARN: z.string().startsWith("arn:").optional(),
   JOURNAL_TABLE: z.string().min(1),
 });
 
@@ -29,13 +32,19 @@ const table = {
   table: environment.JOURNAL_TABLE,
   link: link.name,
 };
+const { CA_ARN, NEXT_CA_ARN, FAILOVER_CA_ARN } = environment;
+const client = new ACMPCAClient(CLIENT_LIMITS);
+const others = [NEXT_CA_ARN, FAILOVER_CA_ARN].filter((arn) => arn !== undefined);
 const deployed = {
   link,
   certificates: linkCertificates(link),
   clock,
   log: createLog(lambdaSink, { link: link.name }),
   pause: (ms: number) => pause(ms),
-  authority: privateCa(new ACMPCAClient(CLIENT_LIMITS), environment.CA_ARN, "client"),
+  authority: togetherAs(
+    privateCa(client, CA_ARN, "client"),
+    others.map((arn) => privateCa(client, arn, "client")),
+  ),
   journal: dynamoJournal({ ...table, clock }),
   audit: dynamoAudit({ ...table, clockMs: Date.now, pause: (ms) => pause(ms) }),
 };

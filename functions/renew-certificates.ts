@@ -14,13 +14,12 @@ import { privateCa } from "../shared/certificates/aws-authority.ts";
 import { dynamoJournal } from "../shared/certificates/aws-journal.ts";
 import { relayLog } from "../shared/certificates/aws-usage.ts";
 import { bunnyCertificates } from "../shared/certificates/desired.ts";
-import { planRun } from "../shared/certificates/plan-run.ts";
-import { renewCertificates } from "../shared/certificates/renew.ts";
-import { parseRunRequest } from "../shared/certificates/run-request.ts";
+import { runOnEvent } from "../shared/certificates/on-event.ts";
 import { dynamoFreeze } from "../shared/freeze/aws-freeze.ts";
 import { dynamoAudit } from "../shared/journal/aws-audit.ts";
 import { eventBus, eventSender } from "../shared/journal/aws-bus.ts";
 import { linkDigest, parseLink } from "../shared/link/load.ts";
+import { sweepingFunction } from "../shared/reconcile/sweeping-function.ts";
 import { CLIENT_LIMITS } from "../shared/runtime/aws.ts";
 import { PACED_CLIENT_LIMITS } from "../shared/runtime/aws-retries.ts";
 import { parseEnvironment } from "../shared/runtime/environment.ts";
@@ -30,9 +29,13 @@ import { lazily } from "../shared/runtime/lazily.ts";
 import { createLog } from "../shared/runtime/log.ts";
 import { createPace } from "../shared/runtime/pace.ts";
 import { webIdentity } from "../shared/runtime/web-identity.ts";
+import { CA_ENVIRONMENT } from "../shared/trust/linked.ts";
+import { renewingCas } from "../shared/trust/renewing.ts";
 
 const Environment = z.object({
-  CA_ARN: z.string().startsWith("arn:"),
+  ...CA_ENVIRONMENT,
+  /** Where the link publishes whom to trust. */
+  PINNED_CA: CA_ENVIRONMENT.PINNED_CA.optional(),
   JOURNAL_TABLE: z.string().min(1),
   BUS_NAME: z.string().min(1),
   RELAY_LOG_GROUP: z.string().min(1),
@@ -68,19 +71,21 @@ const alerts = {
   log,
 };
 const hand = createHand({ url: environment.HAND_URL, link: linkDigest(link), token, fetch });
+const authorities = new ACMPCAClient(PACED_CLIENT_LIMITS);
 const deployed = {
   link,
   concern: "certificates" as const,
   tell: (report: Parameters<typeof reportConditions>[1]) => reportConditions(alerts, report),
-  // Where there are tunnels, whoever watches them does it each minute.
-  ...(link.vpn === undefined ? { sweeps: { hand, freezes: dynamoFreeze(journal) } } : {}),
+  ...(sweepingFunction(link) === "renew-certificates"
+    ? { sweeps: { hand, freezes: dynamoFreeze(journal) } }
+    : {}),
   certificates: bunnyCertificates(link),
   pace: createPace(() => performance.now()),
   clock,
   log,
   pause: (ms: number) => pause(ms),
   hand,
-  authority: privateCa(new ACMPCAClient(PACED_CLIENT_LIMITS), environment.CA_ARN, "client"),
+  ...renewingCas(link, environment, (arn) => privateCa(authorities, arn, "client"), { mergesItself: false }),
   journal: dynamoJournal({ ...journal, clock }),
   audit: dynamoAudit({ ...journal, clockMs: Date.now, pause: (ms) => pause(ms) }),
   bus: eventBus(sender, environment.BUS_NAME),
@@ -93,6 +98,5 @@ export const handler = middy<unknown, { readonly trouble: readonly string[] }>()
   .handler(async (event, context) => {
     const invocation = { actor: context.functionName, requestId: context.awsRequestId };
     const brain = { ...deployed, invocation, remainingMs: () => context.getRemainingTimeInMillis() };
-    const asked = parseRunRequest(event);
-    return asked.run === "plan" ? await planRun(brain, asked.names) : await renewCertificates(brain);
+    return await runOnEvent(brain, event);
   });

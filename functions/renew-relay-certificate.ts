@@ -14,11 +14,10 @@ import { dynamoJournal } from "../shared/certificates/aws-journal.ts";
 import { relayReplicas } from "../shared/certificates/aws-loaded.ts";
 import { stagedSecret } from "../shared/certificates/aws-staged-secret.ts";
 import { relayCertificates } from "../shared/certificates/desired.ts";
-import { pemToDer, splitPem } from "../shared/certificates/pem.ts";
-import { planRun } from "../shared/certificates/plan-run.ts";
+import { runOnEvent } from "../shared/certificates/on-event.ts";
+import { splitPem } from "../shared/certificates/pem.ts";
+import { pinCa } from "../shared/certificates/pinned.ts";
 import { relaySide } from "../shared/certificates/relay-side.ts";
-import { renewCertificates } from "../shared/certificates/renew.ts";
-import { parseRunRequest } from "../shared/certificates/run-request.ts";
 import { dynamoAudit } from "../shared/journal/aws-audit.ts";
 import { eventBus, eventSender } from "../shared/journal/aws-bus.ts";
 import type { RequestIds } from "../shared/journal/change.ts";
@@ -32,12 +31,12 @@ import { failOnTrouble, lambdaSink } from "../shared/runtime/lambda.ts";
 import { lazily } from "../shared/runtime/lazily.ts";
 import { createLog } from "../shared/runtime/log.ts";
 import { createPace } from "../shared/runtime/pace.ts";
+import { CA_ENVIRONMENT } from "../shared/trust/linked.ts";
+import { renewingCas } from "../shared/trust/renewing.ts";
 
 const Environment = z.object({
-  CA_ARN: z.string().startsWith("arn:"),
+  ...CA_ENVIRONMENT,
   SECRET_ARN: z.string().startsWith("arn:"),
-  /** PEM: the issuing CA first, then its parents up to the root. */
-  PINNED_CA: z.string().transform(splitPem).pipe(z.array(z.string()).min(1, "holds no certificate")),
   JOURNAL_TABLE: z.string().min(1),
   BUS_NAME: z.string().min(1),
   RELAY_LOG_GROUP: z.string().min(1),
@@ -62,7 +61,9 @@ const secretsManager = new SecretsManagerClient(CLIENT_LIMITS);
 const relay = {
   desired,
   clock,
-  pinned: environment.PINNED_CA.map(pemToDer),
+  pinned: [environment.PINNED_CA, environment.PINNED_NEXT_CA, environment.PINNED_FAILOVER_CA].flatMap(
+    (pem) => (pem === undefined ? [] : [pinCa(splitPem(pem))]),
+  ),
   replicas: relayReplicas({ client: logs, group: environment.RELAY_LOG_GROUP, clock }),
 };
 const log = createLog(lambdaSink, { link: link.name });
@@ -75,6 +76,7 @@ const alerts = {
   clock,
   log,
 };
+const authorities = new ACMPCAClient(PACED_CLIENT_LIMITS);
 const deployed = {
   link,
   concern: "relay-certificate" as const,
@@ -83,7 +85,7 @@ const deployed = {
   clock,
   log,
   pause: (ms: number) => pause(ms),
-  authority: privateCa(new ACMPCAClient(PACED_CLIENT_LIMITS), environment.CA_ARN, "server"),
+  ...renewingCas(link, environment, (arn) => privateCa(authorities, arn, "server"), { mergesItself: true }),
   journal: dynamoJournal({ ...journal, clock }),
   audit: dynamoAudit({ ...journal, clockMs: Date.now, pause: (ms) => pause(ms) }),
   bus: eventBus(sender, environment.BUS_NAME),
@@ -110,6 +112,5 @@ export const handler = middy<unknown, { readonly trouble: readonly string[] }>()
     const invocation = { actor: context.functionName, requestId: context.awsRequestId };
     const remainingMs = () => context.getRemainingTimeInMillis();
     const brain = { ...deployed, ...openRelay(), invocation, remainingMs };
-    const asked = parseRunRequest(event);
-    return asked.run === "plan" ? await planRun(brain, asked.names) : await renewCertificates(brain);
+    return await runOnEvent(brain, event);
   });

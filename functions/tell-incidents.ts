@@ -1,5 +1,6 @@
 /** Runs each minute, and when the link's bus tells of an incident (infra/alerts.ts). */
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import middy from "@middy/core";
 import * as z from "zod";
@@ -42,6 +43,7 @@ const deployed = {
   log: createLog(lambdaSink, { link: link.name }),
   messenger: openMessenger(),
   newAttempt: () => randomUUID(),
+  pause: (ms: number) => pause(ms),
 };
 
 /** Null where the link has no `alerts.slack`: then the bus alone is told. */

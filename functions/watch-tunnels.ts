@@ -1,4 +1,5 @@
 /** Runs each minute, and when AWS tells of an alarm, a notice or somebody's change of a tunnel (infra/tunnels.ts). */
+import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
@@ -17,6 +18,7 @@ import { eventSender } from "../shared/journal/aws-bus.ts";
 import { dynamoLease } from "../shared/lease/aws-lease.ts";
 import { linkDigest, parseLink } from "../shared/link/load.ts";
 import { sweepHand } from "../shared/reconcile/sweep-hand.ts";
+import { sweepingFunction } from "../shared/reconcile/sweeping-function.ts";
 import { CLIENT_LIMITS } from "../shared/runtime/aws.ts";
 import { parseEnvironment } from "../shared/runtime/environment.ts";
 import { ConfigError } from "../shared/runtime/errors.ts";
@@ -25,7 +27,7 @@ import { failOnTrouble, lambdaSink } from "../shared/runtime/lambda.ts";
 import { createLog } from "../shared/runtime/log.ts";
 import { webIdentity } from "../shared/runtime/web-identity.ts";
 import { awsTunnels } from "../shared/tunnels/aws.ts";
-import { dynamoMemory } from "../shared/tunnels/aws-memory.ts";
+import { dynamoTunnels } from "../shared/tunnels/aws-memory.ts";
 import { DeployedTunnels, desiredTunnels } from "../shared/tunnels/desired.ts";
 import { consoleLinks } from "../shared/tunnels/links.ts";
 import { runOnEvent } from "../shared/tunnels/run-on-event.ts";
@@ -37,6 +39,8 @@ const Environment = z.object({
   TOKEN_AUDIENCE: z.string().min(1),
   TUNNELS: DeployedTunnels,
   ALARM_PREFIX: z.string().min(1),
+  /** The ARN of the function's own role: what it changes is no news to it. */
+  OWN_ROLE: z.string().startsWith("arn:"),
 });
 
 const environment = parseEnvironment(Environment, process.env);
@@ -70,10 +74,11 @@ const deployed = {
   vpn,
   desired,
   alarmPrefix,
+  ownRoles: [environment.OWN_ROLE],
   aws: awsTunnels(new EC2Client(CLIENT_LIMITS)),
   hand: createHand({ url: environment.HAND_URL, link: linkDigest(link), token, fetch }),
-  store: dynamoMemory(table),
-  lease: dynamoLease({ ...table, clock }),
+  store: dynamoTunnels(table),
+  lease: dynamoLease({ ...table, clock, newGrant: randomUUID }),
   linksTo: consoleLinks({ region: link.aws.region, desired, alarmPrefix }),
   tell: (report: Parameters<typeof reportConditions>[1]) => reportConditions(alerts, report),
   freezes: dynamoFreeze(table),
@@ -91,9 +96,11 @@ export const handler = middy<unknown, { readonly trouble: readonly string[] }>()
     const watcher = {
       ...deployed,
       remainingMs,
-      sweep: (freeze: Freeze) => sweepHand({ ...deployed, remainingMs }, freeze),
+      sweep: async (freeze: Freeze, sweepMs: () => number) =>
+        sweepingFunction(link) === "watch-tunnels"
+          ? sweepHand({ ...deployed, remainingMs: sweepMs }, freeze)
+          : [],
       holder: context.awsRequestId,
-      functionName: context.functionName,
     };
     return runOnEvent(watcher, event);
   });

@@ -35,13 +35,14 @@ export function tellIncidents(wanted: Exclude<Link["alerts"], undefined>, parts:
       ...(token === undefined ? {} : { SLACK_TOKEN_SECRET: token.arn }),
     },
     permissions: [
-      ...keepIncidents(journal),
+      keepIncidents(journal),
       tellChanges(bus),
       ...(token === undefined ? [] : readSlackToken(token)),
     ],
     deadLetterArn,
     timeout: "1 minute",
     schedule: EACH_MINUTE,
+    afterFailure: "next-run",
   });
   // An incident that changed is told at once; the schedule tells what this could not.
   createEventRule({

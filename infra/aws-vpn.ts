@@ -2,6 +2,7 @@
 /** A VPN connection that is created in AWS, with options that are set this once. */
 import type { LinkConnection, LinkTunnel } from "../shared/link/vpn.ts";
 import { link } from "./link.ts";
+import type { CreatedLog } from "./log-group.ts";
 import { stageName } from "./names.ts";
 import { retained } from "./retention.ts";
 
@@ -34,10 +35,17 @@ const TUNNEL_OPTIONS = [
 /** All that a deployment could change of a connection without making another: each takes tunnels down. */
 const SET_ONCE = [
   ...["tunnel1", "tunnel2"].flatMap((tunnel) => TUNNEL_OPTIONS.map((option) => `${tunnel}${option}`)),
+  // To another gateway, the provider moves the connection that is there (ModifyVpnConnection).
+  "customerGatewayId",
   "localIpv4NetworkCidr",
+  "localIpv6NetworkCidr",
   "presharedKeyStorage",
   "remoteIpv4NetworkCidr",
+  "remoteIpv6NetworkCidr",
+  "transitGatewayId",
   "tunnelBandwidth",
+  "vpnConcentratorId",
+  "vpnGatewayId",
 ];
 
 const LOG_RETENTION_DAYS = 90;
@@ -57,8 +65,8 @@ export function createAwsConnection(connection: LinkConnection, wanted: Wanted, 
       staticRoutesOnly: routing === "static",
       // AWS makes the keys and keeps them in its own secret: the deployment never knows them.
       presharedKeyStorage: "SecretsManager",
-      ...tunnelOptions("tunnel1", tunnels[0], log),
-      ...tunnelOptions("tunnel2", tunnels[1], log),
+      ...tunnelOptions("tunnel1", tunnels[0], log.arn),
+      ...tunnelOptions("tunnel2", tunnels[1], log.arn),
       tags: { Name: stageName(name) },
     },
     {
@@ -68,7 +76,7 @@ export function createAwsConnection(connection: LinkConnection, wanted: Wanted, 
     },
   );
   if (routing === "static") routeToAzure(name, created.id, wanted);
-  return { id: created.id, outsideIps: [created.tunnel1Address, created.tunnel2Address] };
+  return { id: created.id, outsideIps: [created.tunnel1Address, created.tunnel2Address], log };
 }
 
 function gatewayOf({ gateway }: Wanted) {
@@ -89,12 +97,13 @@ function customerGateway(gateways: CustomerGateways, { azureIp, azureAsn }: Want
 }
 
 /** Its name keeps AWS from adding each log to one policy, whose length is limited (https://docs.aws.amazon.com/vpn/latest/s2svpn/monitoring-logs.html). */
-function createTunnelLog(connection: string): $util.Output<string> {
-  const log = new aws.cloudwatch.LogGroup(`VpnLog-${connection}`, {
-    name: `/aws/vendedlogs/${stageName(`vpn-${connection}`)}`,
+function createTunnelLog(connection: string): CreatedLog {
+  const name = `/aws/vendedlogs/${stageName(`vpn-${connection}`)}`;
+  const { arn } = new aws.cloudwatch.LogGroup(`VpnLog-${connection}`, {
+    name,
     retentionInDays: LOG_RETENTION_DAYS,
   });
-  return log.arn;
+  return { name, arn };
 }
 
 /**

@@ -1,6 +1,6 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 /** Who may do what in Azure: the built-in roles that are used here, and how any role is given. */
-import { azureAccount } from "./names.ts";
+import { azureAccount, stageName, uniqueSuffix } from "./names.ts";
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles */
 const BUILT_IN = {
@@ -32,4 +32,28 @@ export function assignRole(name: string, { principalId, roleId, scope }: Assignm
     roleDefinitionId: roleId,
     scope,
   });
+}
+
+export interface CustomRole {
+  /** Of its resource, such as "ConnectionResetter". */
+  logicalName: string;
+  /** Of what is deployed, such as "connection-resetter"; with `key`, one of several of it. */
+  thing: string;
+  key?: string;
+  description: string;
+  /** The resource group that it can be given in. */
+  scope: $util.Output<string>;
+  actions: string[];
+}
+
+/** A role of our own, of the control plane alone. Returns its id. */
+export function defineRole({ logicalName, thing, key, description, scope, actions }: CustomRole) {
+  const role = new azurenative.authorization.RoleDefinition(logicalName, {
+    roleName: $interpolate`${stageName(thing)}-${uniqueSuffix(key === undefined ? thing : `${thing} ${key}`)}`,
+    description,
+    scope,
+    assignableScopes: [scope],
+    permissions: [{ actions, notActions: [], dataActions: [], notDataActions: [] }],
+  });
+  return role.id;
 }

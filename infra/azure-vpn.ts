@@ -63,7 +63,7 @@ function createConnection(end: AzureEnd, wanted: Wanted): $util.Output<string> {
       virtualNetworkGateway1: { id: gatewayId },
       localNetworkGateway2: { id: other },
     },
-    // The key is set once by hand (docs/deploy.md): a deployment that writes the connection must leave it alone.
+    // The key is set by hand (docs/deploy.md) or by a rotation: a deployment that writes the connection must leave it alone.
     { ...retained, ...end.network, ignoreChanges: ["sharedKey"] },
   );
   return created.id;

@@ -1,7 +1,8 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 /**
  * The event bus of the stage: each change that Warrener makes is told on it, for whoever in the account wants to
- * know. Nothing of Warrener's own depends on what listens there.
+ * know. Nothing of Warrener's own depends on what listens there: what starts a function of its own from here only
+ * brings forward what its schedule does.
  */
 import { EVENT_SOURCE } from "../shared/journal/event.ts";
 import type { Permission } from "./lambda-role.ts";

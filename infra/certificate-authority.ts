@@ -1,8 +1,9 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 /**
- * The private CA that signs the certificates of the link: one that exists, or a new root. Its certificate
- * is also what the Function App pins, so that no other CA's certificate can ever be merged.
+ * The private CAs that sign the certificates of the link, each one that exists, or a new root. Their certificates
+ * are also what the Function App pins, so that no other CA's certificate can ever be merged.
  */
+import type { CaRole, LinkCa } from "../shared/link/certificate-authority.ts";
 import type { Link } from "../shared/link/schema.ts";
 import { retained } from "./retention.ts";
 
@@ -23,11 +24,49 @@ const USAGE_MODES = {
   "general-purpose": "GENERAL_PURPOSE",
 } as const;
 
-type Wanted = Link["certificateAuthority"];
+type Mode = Link["certificateAuthority"]["mode"];
 
-export function createCertificateAuthority(wanted: Wanted): CertificateAuthority {
-  return "adopt" in wanted ? adoptCertificateAuthority(wanted.adopt) : createRoot(wanted);
+/** Of a CA's resources. One that takes another's place becomes its own resource: adopt it then, by its ARN. */
+const LOGICAL_NAMES: Readonly<Record<CaRole, string>> = {
+  issuing: "CertificateAuthority",
+  next: "NextCertificateAuthority",
+  failover: "FailoverCertificateAuthority",
+};
+
+/** Those that the link names. */
+export interface CertificateAuthorities {
+  issuing: CertificateAuthority;
+  next?: CertificateAuthority | undefined;
+  failover?: CertificateAuthority | undefined;
 }
+
+export function createCertificateAuthorities(wanted: Link["certificateAuthority"]): CertificateAuthorities {
+  const { mode, next, failover } = wanted;
+  const create = (role: CaRole, ca: LinkCa) =>
+    "adopt" in ca ? adoptCertificateAuthority(ca.adopt) : createRoot(LOGICAL_NAMES[role], ca, mode);
+  return {
+    issuing: create("issuing", wanted),
+    ...(next === undefined ? {} : { next: create("next", next) }),
+    ...(failover === undefined ? {} : { failover: create("failover", failover) }),
+  };
+}
+
+export const authorityArns = ({ issuing, next, failover }: CertificateAuthorities): $util.Output<string>[] =>
+  [issuing, next, failover].flatMap((ca) => (ca === undefined ? [] : [ca.arn]));
+
+/** Which CAs a function asks to sign, or asks about them (shared/trust/linked.ts). */
+export const authorityNames = ({ issuing, next, failover }: CertificateAuthorities) => ({
+  CA_ARN: issuing.arn,
+  ...(next === undefined ? {} : { NEXT_CA_ARN: next.arn }),
+  ...(failover === undefined ? {} : { FAILOVER_CA_ARN: failover.arn }),
+});
+
+/** By which certificates they are known to who compares any. */
+export const authorityPins = ({ issuing, next, failover }: CertificateAuthorities) => ({
+  PINNED_CA: issuing.pem,
+  ...(next === undefined ? {} : { PINNED_NEXT_CA: next.pem }),
+  ...(failover === undefined ? {} : { PINNED_FAILOVER_CA: failover.pem }),
+});
 
 function adoptCertificateAuthority(arn: string): CertificateAuthority {
   const found = aws.acmpca.getCertificateAuthorityOutput({ arn });
@@ -35,13 +74,13 @@ function adoptCertificateAuthority(arn: string): CertificateAuthority {
   return { arn: found.arn, pem };
 }
 
-function createRoot({
-  commonName,
-  mode,
-  lifetimeSeconds,
-}: Exclude<Wanted, { adopt: string }>): CertificateAuthority {
+function createRoot(
+  logicalName: string,
+  { commonName, lifetimeSeconds }: Exclude<LinkCa, { adopt: string }>,
+  mode: Mode,
+): CertificateAuthority {
   const authority = new aws.acmpca.CertificateAuthority(
-    "CertificateAuthority",
+    logicalName,
     {
       type: "ROOT",
       usageMode: USAGE_MODES[mode],
@@ -55,7 +94,7 @@ function createRoot({
     retained,
   );
   const certificate = new aws.acmpca.Certificate(
-    "CertificateAuthoritySelfSigned",
+    `${logicalName}SelfSigned`,
     {
       certificateAuthorityArn: authority.arn,
       certificateSigningRequest: authority.certificateSigningRequest,
@@ -66,7 +105,7 @@ function createRoot({
     retained,
   );
   const installed = new aws.acmpca.CertificateAuthorityCertificate(
-    "CertificateAuthorityCertificate",
+    `${logicalName}Certificate`,
     { certificateAuthorityArn: authority.arn, certificate: certificate.certificate },
     retained,
   );

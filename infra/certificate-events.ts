@@ -3,9 +3,10 @@
  * What AWS tells of the certificates that the CA issues, and the function that notes them: it finds again what a
  * run had signed and could not write down any more, and tells what somebody else had signed.
  */
+import { authorityArns, authorityNames, type CertificateAuthorities } from "./certificate-authority.ts";
 import { createConcernFunction } from "./concern-function.ts";
 import { createEventRule, eventRuleArn } from "./event-rule.ts";
-import { type Journal, noteInJournal } from "./journal.ts";
+import { type Journal, noteIssuances } from "./journal.ts";
 
 const CONCERN = "note-issued-certificate";
 const RULE = "certificate-issued";
@@ -14,7 +15,7 @@ const RULE = "certificate-issued";
 const EVENT_AGE_MAX_SECONDS = 21_600;
 
 export interface CertificateEventsParts {
-  certificateAuthorityArn: $util.Output<string>;
+  authorities: CertificateAuthorities;
   journal: Journal;
   deadLetterArn: $util.Output<string>;
 }
@@ -23,16 +24,14 @@ export interface CertificateEventsParts {
 export const certificateEventsRuleArn = (): $util.Output<string> => eventRuleArn(RULE, "default-bus");
 
 export function watchIssuances(parts: CertificateEventsParts): void {
-  const { certificateAuthorityArn, journal, deadLetterArn } = parts;
+  const { authorities, journal, deadLetterArn } = parts;
+  const arns = authorityArns(authorities);
   const note = createConcernFunction({
     logicalName: "NoteIssuedCertificate",
     concern: CONCERN,
     description: "Notes each certificate that the CA has issued with the intent it belongs to.",
-    environment: { CA_ARN: certificateAuthorityArn, JOURNAL_TABLE: journal.name },
-    permissions: [
-      { actions: ["acm-pca:GetCertificate"], resources: [certificateAuthorityArn] },
-      ...noteInJournal(journal),
-    ],
+    environment: { ...authorityNames(authorities), JOURNAL_TABLE: journal.name },
+    permissions: [{ actions: ["acm-pca:GetCertificate"], resources: arns }, ...noteIssuances(journal)],
     deadLetterArn,
     eventAgeMaxSeconds: EVENT_AGE_MAX_SECONDS,
   });
@@ -43,7 +42,7 @@ export function watchIssuances(parts: CertificateEventsParts): void {
     pattern: {
       source: ["aws.acm-pca"],
       "detail-type": ["ACM Private CA Certificate Issuance"],
-      resources: [certificateAuthorityArn],
+      resources: arns,
     },
     start: note,
     deadLetterArn,

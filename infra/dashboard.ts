@@ -1,8 +1,10 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 /** One CloudWatch dashboard for the link: its alarms, its tunnels, its functions, what is left undelivered. */
-import { HEARTBEAT } from "../shared/runtime/heartbeat.ts";
+import { HEARTBEAT, heartbeatOf } from "../shared/runtime/heartbeat.ts";
+import { ofDeliveries, refusedMetric } from "./auth-failure-alarms.ts";
+import type { AuthFailures } from "./auth-failures.ts";
 import { stageName } from "./names.ts";
-import type { Scheduled } from "./scheduled-function.ts";
+import { type Scheduled, scheduleName } from "./scheduled-function.ts";
 import type { AwsTunnel } from "./vpn.ts";
 
 export interface DashboardParts {
@@ -10,6 +12,8 @@ export interface DashboardParts {
   alarmArns: $util.Output<string>[];
   tunnels: ReadonlyMap<string, AwsTunnel>;
   scheduled: readonly Scheduled[];
+  /** Where refused callers are counted. */
+  authFailures: AuthFailures | undefined;
   deadLetters: string;
 }
 
@@ -35,8 +39,23 @@ export function createDashboard(parts: DashboardParts): void {
       outsideIp,
       { label: name },
     ]);
-  const ofFunctions = (namespace: string, metricName: string, dimension: string) =>
-    parts.scheduled.map(({ concern, name }) => [namespace, metricName, dimension, name, { label: concern }]);
+  const ofFunctions = (metricName: string) =>
+    parts.scheduled.map(({ concern, name }) => [
+      "AWS/Lambda",
+      metricName,
+      "FunctionName",
+      name,
+      { label: concern },
+    ]);
+  const { namespace, metric: succeeded } = HEARTBEAT;
+  const ofSchedules = parts.scheduled.flatMap(({ concern, name, runs }) =>
+    runs.map(({ run }) => [
+      namespace,
+      succeeded,
+      ...Object.entries(heartbeatOf(name, run)).flat(),
+      { label: scheduleName(concern, run) },
+    ]),
+  );
   new aws.cloudwatch.Dashboard("Dashboard", {
     dashboardName: stageName(),
     dashboardBody: $jsonStringify({
@@ -57,13 +76,15 @@ export function createDashboard(parts: DashboardParts): void {
               metric("Bytes to AWS", ofTunnels("TunnelDataIn"), { stat: "Sum" }),
               metric("Bytes from AWS", ofTunnels("TunnelDataOut"), { stat: "Sum" }),
             ]),
-        metric(
-          "Runs that succeeded",
-          ofFunctions(HEARTBEAT.namespace, HEARTBEAT.metric, HEARTBEAT.dimension),
-          { stat: "Sum" },
-        ),
-        metric("Runs that failed", ofFunctions("AWS/Lambda", "Errors", "FunctionName"), { stat: "Sum" }),
-        metric("Longest run", ofFunctions("AWS/Lambda", "Duration", "FunctionName"), { stat: "Maximum" }),
+        ...(parts.authFailures === undefined
+          ? []
+          : [
+              metric("Callers refused", refusedIn(parts.authFailures), { stat: "Sum" }),
+              metric("Log lines not handed over", heldUpIn(parts.authFailures), { stat: "Sum" }),
+            ]),
+        metric("Runs that succeeded", ofSchedules, { stat: "Sum" }),
+        metric("Runs that failed", ofFunctions("Errors"), { stat: "Sum" }),
+        metric("Longest run", ofFunctions("Duration"), { stat: "Maximum" }),
         metric(
           "Dead letters",
           [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", parts.deadLetters]],
@@ -73,3 +94,20 @@ export function createDashboard(parts: DashboardParts): void {
     }),
   });
 }
+
+const refusedIn = ({ logs }: AuthFailures) =>
+  logs.map((one) => {
+    const { namespace, metricName } = refusedMetric(one);
+    return [namespace, metricName, { label: one.log.name }];
+  });
+
+const heldUpIn = ({ logs, scheduled }: AuthFailures) =>
+  logs.flatMap((one) => {
+    const { namespace, dimensions } = ofDeliveries(one, scheduled.name);
+    return ["DeliveryErrors", "DeliveryThrottling"].map((metricName) => [
+      namespace,
+      metricName,
+      ...Object.entries(dimensions).flat(),
+      { label: `${one.log.name} ${metricName}` },
+    ]);
+  });

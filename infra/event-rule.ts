@@ -1,5 +1,5 @@
 /// <reference path="../.sst/platform/config.d.ts" />
-/** A rule that hands each event that fits it to one function, tries for a day, and then leaves it as a dead letter. */
+/** A rule that hands each event that fits it to one function, tries for a day, and then leaves it as a dead letter, if it may. */
 import type { Bus } from "./bus.ts";
 import { stageName } from "./names.ts";
 
@@ -16,7 +16,8 @@ export interface EventRule {
   /** Left out, the default bus, where AWS tells of its own services. */
   bus?: Bus;
   start: { name: $util.Output<string>; arn: $util.Output<string> };
-  deadLetterArn: $util.Output<string>;
+  /** Left out, what could not be handed over is dropped. */
+  deadLetterArn?: $util.Output<string>;
 }
 
 export function createEventRule({
@@ -46,7 +47,7 @@ export function createEventRule({
     rule: rule.name,
     arn: start.arn,
     retryPolicy: DELIVERY,
-    deadLetterConfig: { arn: deadLetterArn },
+    ...(deadLetterArn === undefined ? {} : { deadLetterConfig: { arn: deadLetterArn } }),
     ...onBus,
   });
 }

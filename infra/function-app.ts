@@ -7,6 +7,7 @@ import { stageName, tokenAudience, uniqueSuffix } from "./names.ts";
 import type { ResourceGroup } from "./resource-group.ts";
 
 export interface FunctionApp {
+  id: $util.Output<string>;
   host: $util.Output<string>;
   principalId: $util.Output<string>;
 }
@@ -15,11 +16,23 @@ export interface FunctionApp {
 export interface FunctionSettings {
   TOKEN_ISSUER: $util.Input<string>;
   ROLE_RENEW_CERTIFICATES: $util.Input<string>;
+  /** Where the link has API keys. */
+  ROLE_ROTATE_API_KEYS?: $util.Input<string>;
   /** Where the link has tunnels. */
   ROLE_WATCH_TUNNELS?: $util.Input<string>;
   CONNECTIONS?: $util.Input<string>;
+  /** Where their pre-shared keys are rotated. */
+  ROLE_ROTATE_PRE_SHARED_KEYS?: $util.Input<string>;
+  /** Where the link has allowlists. */
+  ROLE_HEAL_ALLOWLISTS?: $util.Input<string>;
+  NSGS?: $util.Input<string>;
   VAULTS: $util.Input<string>;
   PINNED_CA: $util.Input<string>;
+  /** Where the link names further CAs. */
+  PINNED_NEXT_CA?: $util.Input<string>;
+  PINNED_FAILOVER_CA?: $util.Input<string>;
+  /** Where the link publishes a trust bundle. */
+  ROLE_PUBLISH_TRUST?: $util.Input<string>;
 }
 
 const NODE_VERSION = "22";
@@ -43,7 +56,7 @@ export function createFunctionApp(group: ResourceGroup, settings: FunctionSettin
   const principalId = app.identity.apply((identity) => present(identity?.principalId));
   allowHostStorage(storage, principalId);
   allowHandTable(table, principalId);
-  return { host: app.defaultHostName, principalId };
+  return { id: app.id, host: app.defaultHostName, principalId };
 }
 
 function createSite(

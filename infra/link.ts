@@ -1,5 +1,5 @@
 /** The link that is deployed. A wrong one stops the deployment here, before anything is planned. */
 import linkConfig from "../link.config.ts";
-import { parseLink } from "../shared/link/load.ts";
+import { parseLinkToDeploy } from "../shared/link/load.ts";
 
-export const link = parseLink(linkConfig);
+export const link = parseLinkToDeploy(linkConfig, Math.floor(Date.now() / 1_000));

@@ -2,12 +2,14 @@
 /** The function that renews relay's server certificate, when it runs, and exactly what it may do. */
 import type { Link } from "../shared/link/schema.ts";
 import { DEPLOYED } from "../shared/runtime/deployed-names.ts";
+import { authorityPins } from "./certificate-authority.ts";
 import { withinLimit } from "./lambda-environment.ts";
-import { lambdaRoleArn, type Permission } from "./lambda-role.ts";
+import { lambdaRoleArn } from "./lambda-role.ts";
 import { stageName } from "./names.ts";
-import { createRelaySecret, type RelaySecret } from "./relay-secret.ts";
+import { createRelaySecret } from "./relay-secret.ts";
 import { type RenewalParts, renewalEnvironment, renewalPermissions } from "./renewal-permissions.ts";
 import { createScheduledFunction, type Scheduled } from "./scheduled-function.ts";
+import { keepSecrets } from "./secret-access.ts";
 
 const CONCERN = DEPLOYED.renewRelayCertificate;
 
@@ -15,8 +17,6 @@ const TOO_LONG =
   "PINNED_CA is the CA's certificate and those above it: adopt a CA with fewer or shorter ones above it (ECDSA's are half as long as RSA's), or leave relay.certificate out of the link.";
 
 export interface RelayRenewalParts extends RenewalParts {
-  /** PEM: the CA's own certificate and those above it. */
-  pinnedCa: $util.Output<string>;
   deadLetterArn: $util.Output<string>;
   schedule: Link["certificates"];
 }
@@ -40,40 +40,12 @@ export function scheduleRelayRenewal(
     description: "Renews relay's server certificate before it ends.",
     environment: withinLimit(
       stageName(CONCERN),
-      { ...renewalEnvironment(parts), SECRET_ARN: secret.arn, PINNED_CA: parts.pinnedCa },
+      { ...renewalEnvironment(parts), SECRET_ARN: secret.arn, ...authorityPins(parts.authorities) },
       TOO_LONG,
     ),
-    permissions: [...renewalPermissions(parts, "server"), ...keepSecret(secret)],
+    permissions: [...renewalPermissions(parts, "server"), ...keepSecrets([secret.arn], secret.keyArn)],
     deadLetterArn: parts.deadLetterArn,
     schedule: parts.schedule,
   });
   return { secretArn: secret.arn, scheduled };
-}
-
-/** Versions and labels of the one secret. It may not be deleted, nor given to others. */
-function keepSecret({ arn, keyArn }: RelaySecret): Permission[] {
-  const { region } = aws.getRegionOutput();
-  return [
-    {
-      actions: [
-        "secretsmanager:DescribeSecret",
-        "secretsmanager:GetSecretValue",
-        "secretsmanager:PutSecretValue",
-        "secretsmanager:UpdateSecretVersionStage",
-      ],
-      resources: [arn],
-    },
-    {
-      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-      resources: [keyArn],
-      conditions: [
-        {
-          test: "StringEquals",
-          variable: "kms:ViaService",
-          values: [$interpolate`secretsmanager.${region}.amazonaws.com`],
-        },
-        { test: "StringEquals", variable: "kms:EncryptionContext:SecretARN", values: [arn] },
-      ],
-    },
-  ];
 }

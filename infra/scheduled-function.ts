@@ -12,7 +12,17 @@ const EVENT_AGE_MAX_SECONDS = 3_600;
 export const EACH_MINUTE: Link["certificates"] = { checkEverySeconds: 60, timeZone: "UTC" };
 
 export interface ScheduledFunction extends Omit<ConcernFunction, "eventAgeMaxSeconds"> {
+  /** For so long is it tried to invoke the function with an event; left out, an hour. */
+  eventAgeMaxSeconds?: number;
   schedule: Link["certificates"];
+  /** Further schedules. */
+  runs?: readonly ScheduledRun[];
+}
+
+export interface ScheduledRun {
+  /** What the schedule hands over as `run`; undefined for the one that hands over nothing. */
+  run?: string;
+  everySeconds: number;
 }
 
 /** What others have to know of it. */
@@ -21,35 +31,51 @@ export interface Scheduled {
   concern: string;
   name: $util.Output<string>;
   arn: $util.Output<string>;
-  everySeconds: number;
+  /** One for each of its schedules. */
+  runs: readonly ScheduledRun[];
 }
 
 export function createScheduledFunction(wanted: ScheduledFunction): Scheduled {
-  const { logicalName, concern, schedule } = wanted;
-  const { name, arn } = createConcernFunction({ ...wanted, eventAgeMaxSeconds: EVENT_AGE_MAX_SECONDS });
-  createSchedule(arn, wanted);
-  return { logicalName, concern, name, arn, everySeconds: schedule.checkEverySeconds };
+  const { logicalName, concern, schedule, eventAgeMaxSeconds = EVENT_AGE_MAX_SECONDS } = wanted;
+  const { name, arn } = createConcernFunction({ ...wanted, eventAgeMaxSeconds });
+  const runs = [{ everySeconds: schedule.checkEverySeconds }, ...(wanted.runs ?? [])];
+  for (const run of runs) createSchedule(arn, wanted, run);
+  return { logicalName, concern, name, arn, runs };
 }
 
-function createSchedule(functionArn: $util.Output<string>, wanted: ScheduledFunction): void {
-  const { logicalName, concern, deadLetterArn, schedule } = wanted;
+/** Of what belongs to one of a function's schedules: "RenewCertificates", "HealAllowlistsTend". */
+export const logicalNameOf = (logicalName: string, run: string | undefined): string =>
+  run === undefined ? logicalName : `${logicalName}${run.charAt(0).toUpperCase()}${run.slice(1)}`;
+
+/** What a schedule is called, and what belongs to it: "renew-certificates", "heal-allowlists-tend". */
+export const scheduleName = (concern: string, run: string | undefined): string =>
+  run === undefined ? concern : `${concern}-${run}`;
+
+function createSchedule(
+  functionArn: $util.Output<string>,
+  wanted: ScheduledFunction,
+  { run, everySeconds }: ScheduledRun,
+): void {
+  const { deadLetterArn, schedule } = wanted;
+  const name = scheduleName(wanted.concern, run);
   const { accountId } = aws.getCallerIdentityOutput();
-  new sst.aws.CronV2(`${logicalName}Schedule`, {
+  new sst.aws.CronV2(`${logicalNameOf(wanted.logicalName, run)}Schedule`, {
     function: functionArn,
-    schedule: rate(schedule.checkEverySeconds),
+    ...(run === undefined ? {} : { event: { run } }),
+    schedule: rate(everySeconds),
     timezone: schedule.timeZone,
     retries: RETRIES,
     dlq: deadLetterArn,
     transform: {
       role: {
-        name: stageName(`${concern}-schedule`),
+        name: stageName(`${name}-schedule`),
         // Only schedules of this account may use the role.
         assumeRolePolicy: accountId.apply((account) =>
           trust("scheduler.amazonaws.com", { StringEquals: { "aws:SourceAccount": account } }),
         ),
       },
       schedule: (args) => {
-        args.name = stageName(concern);
+        args.name = stageName(name);
         args.target = $output(args.target).apply((target) => ({
           ...target,
           retryPolicy: { ...target.retryPolicy, maximumEventAgeInSeconds: EVENT_AGE_MAX_SECONDS },

@@ -4,8 +4,9 @@ import { DEPLOYED } from "../shared/runtime/deployed-names.ts";
 import { type Bus, tellChanges } from "./bus.ts";
 import { createEventRule, eventRuleArn } from "./event-rule.ts";
 import { type Journal, keepStanding } from "./journal.ts";
+import { withinLimit } from "./lambda-environment.ts";
 import { lambdaRoleArn, type Permission, proveIdentityTo } from "./lambda-role.ts";
-import { alarmPrefix, tokenAudience } from "./names.ts";
+import { alarmPrefix, stageName, tokenAudience } from "./names.ts";
 import { createScheduledFunction, EACH_MINUTE, type Scheduled } from "./scheduled-function.ts";
 import { tunnelAlarmsArnPrefix } from "./tunnel-alarms.ts";
 import type { Vpn } from "./vpn.ts";
@@ -23,7 +24,9 @@ export interface TunnelParts {
 
 /** The ARNs of the rules, known before they exist. */
 export const tunnelRuleArns = (): $util.Output<string>[] =>
-  Object.values(RULES).map(({ thing }) => eventRuleArn(thing, "default-bus"));
+  Object.values(RULES)
+    .filter(({ mayBeKept }) => mayBeKept)
+    .map(({ thing }) => eventRuleArn(thing, "default-bus"));
 
 export const watchTunnelsRoleArn = (): $util.Output<string> => lambdaRoleArn(CONCERN);
 
@@ -33,14 +36,19 @@ export function watchTunnels(parts: TunnelParts): Scheduled {
     logicalName: "WatchTunnels",
     concern: CONCERN,
     description: "Watches the link's tunnels from both ends, tells what hurts, and mends what can be mended.",
-    environment: {
-      JOURNAL_TABLE: journal.name,
-      BUS_NAME: bus.name,
-      HAND_URL: $interpolate`https://${hand}/api`,
-      TOKEN_AUDIENCE: tokenAudience(),
-      TUNNELS: $jsonStringify(Object.fromEntries(vpn.tunnels)),
-      ALARM_PREFIX: alarmPrefix(),
-    },
+    environment: withinLimit(
+      stageName(CONCERN),
+      {
+        JOURNAL_TABLE: journal.name,
+        BUS_NAME: bus.name,
+        HAND_URL: $interpolate`https://${hand}/api`,
+        TOKEN_AUDIENCE: tokenAudience(),
+        TUNNELS: $jsonStringify(Object.fromEntries(vpn.tunnels)),
+        ALARM_PREFIX: alarmPrefix(),
+        OWN_ROLE: watchTunnelsRoleArn(),
+      },
+      "Name fewer tunnels in one link, or give them shorter names.",
+    ),
     permissions: [
       ...watchConnections(vpn),
       ...keepStanding(journal),
@@ -50,9 +58,11 @@ export function watchTunnels(parts: TunnelParts): Scheduled {
     deadLetterArn,
     timeout: "2 minutes",
     schedule: EACH_MINUTE,
+    afterFailure: "next-run",
   });
-  for (const { logicalName, thing, description, pattern } of Object.values(RULES)) {
-    createEventRule({ logicalName, thing, description, pattern: pattern(), start: watch, deadLetterArn });
+  for (const { pattern, mayBeKept, ...rule } of Object.values(RULES)) {
+    const kept = mayBeKept ? { deadLetterArn } : {};
+    createEventRule({ ...rule, pattern: pattern(), start: watch, ...kept });
   }
   return watch;
 }
@@ -77,6 +87,7 @@ const RULES = {
     logicalName: "TunnelAlarmChanged",
     thing: "tunnel-alarm-changed",
     description: "An alarm of the link's tunnels has changed its state.",
+    mayBeKept: true,
     pattern: () => ({
       source: ["aws.cloudwatch"],
       "detail-type": ["CloudWatch Alarm State Change"],
@@ -87,6 +98,7 @@ const RULES = {
     logicalName: "VpnHealth",
     thing: "vpn-health",
     description: "AWS tells of Site-to-Site VPN: lost redundancy, replaced endpoints, maintenance.",
+    mayBeKept: true,
     pattern: () => ({
       source: ["aws.health"],
       "detail-type": ["AWS Health Event"],
@@ -97,6 +109,8 @@ const RULES = {
     logicalName: "VpnChanged",
     thing: "vpn-changed",
     description: "Somebody has changed a VPN connection, or this function has.",
+    // A pre-shared key may stand in it: nothing that lasts may hold such an event, and the next run makes up for it.
+    mayBeKept: false,
     pattern: () => ({
       source: ["aws.ec2"],
       "detail-type": ["AWS API Call via CloudTrail"],

@@ -4,6 +4,7 @@
  * towards that bunny: the Function App's role has no way to read a secret or a key.
  */
 import type { LinkBunny } from "../shared/link/schema.ts";
+import { vaultStem } from "../shared/runtime/deployed-names.ts";
 import { assignRole } from "./azure-roles.ts";
 import { azureAccount, stageName, uniqueSuffix } from "./names.ts";
 import type { ResourceGroup } from "./resource-group.ts";
@@ -16,8 +17,6 @@ export interface Vault {
   uri: $util.Output<string>;
 }
 
-/** Room for the stem of a name of at most 24 characters: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */
-const STEM_LENGTH = 15;
 const SOFT_DELETE_DAYS = 90;
 
 export function createVaults(group: ResourceGroup, bunnies: readonly LinkBunny[]): Vault[] {
@@ -25,13 +24,12 @@ export function createVaults(group: ResourceGroup, bunnies: readonly LinkBunny[]
 }
 
 function createVault(group: ResourceGroup, bunny: string): Vault {
-  const stem = `wr-${bunny}`.slice(0, STEM_LENGTH).replace(/-$/, "");
   const vault = new azurenative.keyvault.Vault(
     `Vault-${bunny}`,
     {
       resourceGroupName: group.name,
       location: group.location,
-      vaultName: $interpolate`${stem}-${uniqueSuffix(`vault/${bunny}`)}`,
+      vaultName: $interpolate`${vaultStem(bunny)}-${uniqueSuffix(`vault/${bunny}`)}`,
       properties: {
         tenantId: azureAccount().tenantId,
         sku: { family: "A", name: "standard" },

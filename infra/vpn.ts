@@ -1,13 +1,13 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 /**
- * The link's tunnels. Those that exist are only named. Those that are created get their options then and never
- * again: a changed option, even its log, has AWS replace the tunnel's endpoint
- * (https://docs.aws.amazon.com/vpn/latest/s2svpn/endpoint-replacements.html), and no deployment may take a tunnel
- * down. No pre-shared key goes through the deployment or its state.
+ * The link's tunnels. Those that exist are only named. Those that are created get their gateways and options then
+ * and never again: a changed option, even its log, has AWS replace the tunnel's endpoint, and another gateway both
+ * (https://docs.aws.amazon.com/vpn/latest/s2svpn/endpoint-replacements.html); no deployment may take a tunnel down. No pre-shared key goes through the deployment or its state.
  */
 import type { LinkConnection, LinkTunnel, LinkVpn } from "../shared/link/vpn.ts";
 import { type CustomerGateways, createAwsConnection } from "./aws-vpn.ts";
 import { connectAzure, networkGroupId, networkProvider } from "./azure-vpn.ts";
+import type { CreatedLog } from "./log-group.ts";
 
 /** One tunnel as AWS knows it. */
 export interface AwsTunnel {
@@ -24,6 +24,8 @@ export interface Vpn {
   azureConnections: ReadonlyMap<string, $util.Output<string>>;
   /** Resource id of the group that those are in. */
   azureGroupId: $util.Output<string>;
+  /** Of the connections that are created here; those of the others are their owner's. */
+  logs: readonly CreatedLog[];
 }
 
 export function createVpn(vpn: LinkVpn): Vpn {
@@ -41,6 +43,7 @@ export function createVpn(vpn: LinkVpn): Vpn {
     tunnels: new Map(placed.map(({ tunnel, aws }) => [tunnel.name, aws])),
     connectionArns: ends.map(({ id }) => connectionArn(id)),
     azureGroupId: networkGroupId(vpn),
+    logs: ends.flatMap(({ log }) => (log === undefined ? [] : [log])),
     azureConnections: new Map(
       placed.map(({ connection, tunnel, aws }) => [
         tunnel.name,
@@ -54,6 +57,7 @@ interface AwsEnd {
   id: $util.Input<string>;
   /** In the order of the link's tunnels. */
   outsideIps: readonly $util.Input<string>[];
+  log?: CreatedLog;
 }
 
 function awsEnd(connection: LinkConnection, gateways: CustomerGateways): AwsEnd {

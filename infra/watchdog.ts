@@ -3,9 +3,9 @@
  * The dead-man's switch: alarms of CloudWatch that tell people by themselves, over SNS, when a function has stopped
  * succeeding or events are left undelivered. None of Warrener's own code is in the way, so that its silence is told.
  */
-import { HEARTBEAT } from "../shared/runtime/heartbeat.ts";
+import { HEARTBEAT, heartbeatOf } from "../shared/runtime/heartbeat.ts";
 import { alarmPrefix, stageName } from "./names.ts";
-import type { Scheduled } from "./scheduled-function.ts";
+import { logicalNameOf, type Scheduled, type ScheduledRun, scheduleName } from "./scheduled-function.ts";
 
 /** Longer ones have a period of a day: PutMetricAlarm takes no longer one. */
 const DAY_SECONDS = 86_400;
@@ -57,7 +57,7 @@ export interface WatchdogParts {
 export function watchFunctions({ topicArn, scheduled, deadLetters }: WatchdogParts): $util.Output<string>[] {
   const tell = { alarmActions: [topicArn], okActions: [topicArn] };
   return [
-    ...scheduled.map((one) => createHeartbeatAlarm(one, tell)),
+    ...scheduled.flatMap((one) => one.runs.map((run) => createHeartbeatAlarm(one, run, tell))),
     ...scheduled.map((one) => createErrorAlarm(one, tell)),
     createDeadLetterAlarm(deadLetters, tell),
   ];
@@ -69,14 +69,15 @@ interface Tell {
 }
 
 /** No run has ended well for several schedules in a row. What is not heard of is taken for failed. */
-function createHeartbeatAlarm({ logicalName, concern, name, everySeconds }: Scheduled, tell: Tell) {
-  const { period, periods } = patience(concern, everySeconds);
-  const alarm = new aws.cloudwatch.MetricAlarm(`${logicalName}Silent`, {
-    name: stageName(`${concern}-silent`),
-    alarmDescription: `No scheduled run of ${concern} has ended without trouble lately.`,
+function createHeartbeatAlarm(scheduled: Scheduled, { run, everySeconds }: ScheduledRun, tell: Tell) {
+  const schedule = scheduleName(scheduled.concern, run);
+  const { period, periods } = patience(schedule, everySeconds);
+  const alarm = new aws.cloudwatch.MetricAlarm(`${logicalNameOf(scheduled.logicalName, run)}Silent`, {
+    name: stageName(`${schedule}-silent`),
+    alarmDescription: `No scheduled run of ${schedule} has ended without trouble lately.`,
     namespace: HEARTBEAT.namespace,
     metricName: HEARTBEAT.metric,
-    dimensions: { [HEARTBEAT.dimension]: name },
+    dimensions: heartbeatOf(scheduled.name, run),
     statistic: "Sum",
     period,
     evaluationPeriods: periods,
@@ -94,13 +95,13 @@ function createHeartbeatAlarm({ logicalName, concern, name, everySeconds }: Sche
  * over a week where the period is an hour or more
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html).
  */
-function patience(concern: string, everySeconds: number): { period: number; periods: number } {
+function patience(schedule: string, everySeconds: number): { period: number; periods: number } {
   if (everySeconds === 60) return { period: 60, periods: 5 };
   if (everySeconds <= DAY_SECONDS) return { period: everySeconds, periods: 3 };
   const periods = Math.ceil(everySeconds / DAY_SECONDS) + 1;
   if (periods * DAY_SECONDS <= WEEK_SECONDS) return { period: DAY_SECONDS, periods };
   throw new Error(
-    `${concern} runs every ${everySeconds} seconds, and no alarm looks back as far: have it run every 6 days or more often`,
+    `${schedule} runs every ${everySeconds} seconds, and no alarm looks back as far: have it run every 6 days or more often`,
   );
 }
 

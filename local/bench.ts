@@ -1,11 +1,18 @@
 /**
  * `npm run bench`: how long the deployed bundles take to load, how long plans take, how many calls of the clouds a
- * renewal and a sweep of the tunnels need, and how long it is from an alarm to Slack; then, over models in their own time, how soon outages are healed, what many certificates due at once
- * take, and what runs at once cost. `--json` prints one document; `--runs N` sets how often each bundle is loaded.
+ * renewal, the sweeps of tunnels and allowlists, and the rotations of keys need, how long it is from an alarm to Slack,
+ * and from a port that somebody opens to its end, and what reading logs for refused callers takes; then, over models in their own time, how soon outages are healed, what
+ * many certificates due at once take, and what runs at once cost. `--json` prints one document; `--runs N` sets how often
+ * each bundle is loaded.
  */
 import { availableParallelism } from "node:os";
+import { measureAllowlistPlans } from "./bench/allowlist-plans.ts";
+import { measureSweep } from "./bench/allowlist-sweep.ts";
+import { measureAllowlists } from "./bench/allowlists.ts";
+import { measureAuthFailures } from "./bench/auth-failures.ts";
 import { countCalls } from "./bench/calls.ts";
 import { measureImports } from "./bench/imports.ts";
+import { measureKeys } from "./bench/keys.ts";
 import { measureLoads } from "./bench/load.ts";
 import { measureOutages } from "./bench/outages.ts";
 import { measurePlans } from "./bench/plans.ts";
@@ -24,8 +31,16 @@ const startedAt = performance.now();
 // One after the other: each would disturb the others' times.
 const imports = await measureImports(Math.max(1, options.number("runs") ?? RUNS_DEFAULT));
 const plans = measurePlans();
+const allowlistPlans = measureAllowlistPlans();
 const calls = await countCalls();
 const tunnels = await measureTunnels();
+const allowlists = {
+  plans: allowlistPlans,
+  stack: await measureAllowlists(),
+  sweep: await measureSweep(),
+};
+const keys = await measureKeys();
+const authFailures = await measureAuthFailures();
 // No time of the machine's is measured any more.
 const [loads, outages] = await Promise.all([measureLoads(), measureOutages()]);
 const together = await measureTogether();
@@ -36,6 +51,9 @@ const bench: Bench = {
   plans,
   calls,
   tunnels,
+  allowlists,
+  keys,
+  authFailures,
   outages,
   loads,
   together,

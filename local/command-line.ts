@@ -1,11 +1,14 @@
 /** Options of the project's own programs: unknown ones and wrong values stop the program with what to do. */
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 
+/** What a program ends with when it was called wrongly, and has done nothing. */
+export const MISUSED = 2;
+
 export interface Options {
   flag(name: string): boolean;
   text(name: string): string | undefined;
-  /** A whole number of at least 0. */
-  number(name: string): number | undefined;
+  /** A whole number of at least `min`, which is 0 unless it is said. */
+  number(name: string, min?: number): number | undefined;
 }
 
 export function parseOptions(program: string, config: ParseArgsOptionsConfig): Options {
@@ -14,7 +17,7 @@ export function parseOptions(program: string, config: ParseArgsOptionsConfig): O
       type === "boolean" ? `--${name}` : `--${name} VALUE`,
     );
     process.stderr.write(`${reason}\nusage: ${program} ${known.map((option) => `[${option}]`).join(" ")}\n`);
-    process.exit(2);
+    process.exit(MISUSED);
   };
   const values = parse(config, fail);
   const text = (name: string) => {
@@ -24,10 +27,11 @@ export function parseOptions(program: string, config: ParseArgsOptionsConfig): O
   return {
     text,
     flag: (name) => values[name] === true,
-    number: (name) => {
+    number: (name, min = 0) => {
       const value = text(name);
       if (value === undefined) return undefined;
-      return /^\d{1,9}$/.test(value) ? Number(value) : fail(`--${name} takes a whole number, not ${value}`);
+      if (!/^\d{1,9}$/.test(value)) return fail(`--${name} takes a whole number, not ${value}`);
+      return Number(value) >= min ? Number(value) : fail(`--${name} must be ${min} or more`);
     },
   };
 }

@@ -35,11 +35,12 @@ function tell({ name, ok, facts, failure, durationMs }: Told): void {
   if (failure !== undefined) process.stdout.write(`      did not hold: ${failure}\n`);
 }
 
-function ending({ ok, chapters, durationMs }: Story): string {
+function ending({ ok, chapters, channel, durationMs }: Story): string {
   const result = ok ? `all ${chapters.length} chapters held` : "the demo failed";
-  return `\n${result}, in ${(durationMs / 1000).toFixed(1)} s (replay the stand-ins' faults with --seed ${seed})\n`;
+  const shown = channel === undefined ? "" : `\nWhat Slack showed last:\n\n${channel}\n`;
+  return `${shown}\n${result}, in ${(durationMs / 1000).toFixed(1)} s (replay the stand-ins' faults with --seed ${seed})\n`;
 }
 
-function document({ ok, chapters, durationMs }: Story): string {
-  return JSON.stringify({ ok, chapters, durationMs, seed }, null, 2);
+function document(told: Story): string {
+  return JSON.stringify({ ...told, seed }, null, 2);
 }

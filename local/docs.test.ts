@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { ToldDrift } from "../shared/allowlists/group-report.ts";
 import { RefusalReason } from "../shared/azure-api/contract.ts";
 import { Intent } from "../shared/certificates/schema.ts";
 import { expectedTexts } from "./testing/expected-texts.ts";
@@ -78,7 +79,17 @@ const NAMED = [
   "Errors at load",
   "Health of a tunnel",
   "Why a tunnel is not mended",
+  "Steps of an API key",
+  "Why an API key waits",
+  "Why an API key is in trouble",
+  "Why a pre-shared key waits",
+  "Why the next CA waits",
+  "Troubles of the trust",
   "What an event of a tunnel says",
+  "Why an allowlist differs",
+  "What an event of an allowlist says",
+  "Why one of the link's own is refused",
+  "Why a batch of lines is refused",
 ];
 
 /** Alone in quotes, or at the end of a quoted sentence, as in "bunny-client: refused, outlives-ca". */
@@ -149,6 +160,40 @@ describe("docs/operating.md", () => {
     expectEntries("Why a tunnel is not mended", literals("shared/tunnels/repairs.ts", "WaitReason"));
   });
 
+  it("has an entry for each step of an API key, for each wait, and for each trouble", () => {
+    const steps = "shared/keys/api-key-steps.ts";
+    expectEntries("Steps of an API key", [
+      ...["StageReason", "DropReason", "PushReason"].flatMap((name) => literals(steps, name)),
+      ...literalsOf(steps, "ApiKeyStep", "kind"),
+      ...literalsOf(steps, "ApiKeyStep", "reason"),
+      ...literals("shared/keys/api-key-rotate.ts", "StepOutcome"),
+    ]);
+    expectEntries("Why an API key waits", [
+      ...literals(steps, "WaitReason"),
+      ...literals("shared/keys/api-key-evidence.ts", "EvidenceWait"),
+    ]);
+    expectEntries(
+      "Why an API key is in trouble",
+      literals("shared/keys/api-key-troubles.ts", "ApiKeyTroubleReason"),
+    );
+  });
+
+  it("has an entry for each thing that a pre-shared key may wait for", () => {
+    const file = "shared/keys/pre-shared-steps.ts";
+    expectEntries("Why a pre-shared key waits", [
+      ...literals(file, "GateReason"),
+      ...literals(file, "PreSharedWaitReason"),
+    ]);
+  });
+
+  it("has an entry for each thing that a change of CA waits for, and for each trouble of the trust", () => {
+    expectEntries("Why the next CA waits", [
+      ...literals("shared/trust/acknowledge.ts", "LoadingReason"),
+      ...literals("shared/trust/issuer.ts", "GateReason"),
+    ]);
+    expectEntries("Troubles of the trust", literalsOf("shared/trust/plan.ts", "TrustTrouble", "kind"));
+  });
+
   it("has an entry for each thing that an event of a tunnel says", () => {
     const file = "shared/tunnels/events.ts";
     expectEntries("What an event of a tunnel says", [
@@ -157,8 +202,35 @@ describe("docs/operating.md", () => {
     ]);
   });
 
+  it("has an entry for each reason why an allowlist differs, and for each thing that an event of one says", () => {
+    expectEntries("Why an allowlist differs", [
+      ...literals("shared/allowlists/schema.ts", "DriftReason"),
+      ...literals("shared/allowlists/nsg-draft.ts", "NsgReason"),
+      ...ToldDrift.shape.reason.options,
+    ]);
+    const file = "shared/allowlists/seen.ts";
+    expectEntries("What an event of an allowlist says", [
+      ...literals(file, "LookReason"),
+      ...literals(file, "PassReason"),
+    ]);
+  });
+
+  it("has an entry for each cause of a refusal, and for each reason not to take a batch of lines", () => {
+    expectEntries(
+      "Why one of the link's own is refused",
+      literals("shared/auth-failures/cause.ts", "CauseKind"),
+    );
+    expectEntries(
+      "Why a batch of lines is refused",
+      literals("shared/auth-failures/delivery.ts", "DeliveryRefusal"),
+    );
+  });
+
   it("has a heading for each condition that is told", () => {
-    const runbooks = sources.flatMap((file) => matches(read(file), /\brunbook: "([a-z-]+)"/g));
+    const runbooks = sources.flatMap((file) => [
+      ...matches(read(file), /\brunbook: "([a-z-]+)"/g),
+      ...matches(read(file), /\bbase\(.+, "([a-z-]+)"\),/g),
+    ]);
     const headings = matches(read("docs/operating.md"), /^##+ (.+)$/gm);
     const anchors = headings.map((heading) =>
       heading

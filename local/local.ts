@@ -4,11 +4,13 @@
  * link.config.ts, `--speed N` for a scheduler that runs N times as fast.
  */
 import { randomInt } from "node:crypto";
+import { allowlistsOf } from "../shared/allowlists/desired.ts";
 import { ConfigError } from "../shared/runtime/errors.ts";
 import { parseOptions } from "./command-line.ts";
 import { followChannel } from "./slack/follow.ts";
 import { startControl } from "./stack/control.ts";
 import { type Stack, startStack } from "./stack/stack.ts";
+import { stopSignal } from "./stop-signal.ts";
 import { tellCommandLine } from "./warrener/tell-command-line.ts";
 
 const options = parseOptions("npm run local --", {
@@ -19,17 +21,13 @@ const options = parseOptions("npm run local --", {
 });
 const seed = options.number("seed") ?? randomInt(1, 1_000_000);
 const linkFile = options.text("link");
-const speed = options.number("speed") ?? 1;
+const speed = options.number("speed", 1) ?? 1;
 
 /** How often Slack is looked at. */
 const LOOK_MS = 500;
 
-const stopped = new Promise<void>((resolve) => {
-  process.once("SIGINT", () => resolve());
-  process.once("SIGTERM", () => resolve());
-});
+const stopped = stopSignal();
 try {
-  if (speed < 1) throw new ConfigError("--speed must be 1 or more");
   process.stdout.write("evaluating the deployment and starting both clouds…\n");
   const stack = await startStack({
     seed,
@@ -67,13 +65,14 @@ function showChannel({ slack }: Stack): NodeJS.Timeout | undefined {
   }, LOOK_MS);
 }
 
-function guide({ aws, proxy, ca, workloads, graph, vpn, slack }: Stack): string {
+function guide(stack: Stack): string {
+  const { aws, proxy, ca, workloads, graph, vpn, slack } = stack;
   const { credentials } = aws.identities.issue({ roleArn: aws.visitorRoleArn, sessionName: "you" });
   const { host, port, servername } = workloads.address;
   return `
 everything listens (stand-in faults: --seed ${seed}). To look around, in another terminal:
 
-  AWS, as one of relay's people, who may also read the CA, the journal and the logs:
+  AWS, as one of relay's people, who may also read the CA, the journal and the logs, and change security groups:
     export AWS_ENDPOINT_URL=${aws.server.url} AWS_REGION=${graph.region} AWS_DEFAULT_REGION=${graph.region}
     export AWS_ACCESS_KEY_ID=${credentials.accessKeyId}
     export AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}
@@ -88,10 +87,25 @@ everything listens (stand-in faults: --seed ${seed}). To look around, in another
   relay: https://${host}:${port} as ${servername}, mutual TLS
 
   what was changed, why, and what comes next: npm run warrener -- status
-${tunnelGuide(vpn)}${slack === undefined ? "" : `  what is told in Slack's channel #${slack.channel.name} shows here as: slack | …\n`}
+${tunnelGuide(vpn)}${allowlistGuide(stack)}${slack === undefined ? "" : `  what is told in Slack's channel #${slack.channel.name} shows here as: slack | …\n`}
 schedules: ${graph.schedules.map(({ name, expression }) => `${name} ${expression}`).join(", ")}. Ctrl-C stops everything.
 
 `;
+}
+
+/** A port that anybody may open by hand, and where. */
+function allowlistGuide({ link, azure }: Stack): string {
+  const groups = allowlistsOf(link).groups.filter((group) => group.cloud === "aws");
+  const [first] = groups;
+  const opened =
+    first === undefined
+      ? ""
+      : `  security groups ${groups.map(({ name, group }) => `${name} (${group})`).join(", ")}:
+    npm run warrener -- accept ${first.name}, and then open a port by hand:
+    aws ec2 authorize-security-group-ingress --group-id ${first.group} --protocol tcp --port 22 --cidr 0.0.0.0/0
+`;
+  const nsgs = azure.nsgs.all().map(({ id }) => id);
+  return nsgs.length === 0 ? opened : `${opened}  network security groups: ${nsgs.join(", ")}\n`;
 }
 
 function tunnelGuide(vpn: Stack["vpn"]): string {

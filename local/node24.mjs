@@ -36,14 +36,14 @@ function findNode() {
   return path.join(path.dirname(manifest), require(manifest).bin.node);
 }
 
-function fail(what, todo) {
+function fail(what, todo, code = 1) {
   process.stderr.write(`warrener: ${what}: ${todo}\n`);
-  process.exit(1);
+  process.exit(code);
 }
 
 const [program, ...args] = process.argv.slice(2);
 if (program === undefined)
-  fail("no program was named", "call it as `node local/node24.mjs PROGRAM [ARGUMENTS]`");
+  fail("no program was named", "call it as `node local/node24.mjs PROGRAM [ARGUMENTS]`", 2);
 const child = spawn(findNode(), [path.resolve(root, program), ...args], { stdio: "inherit" });
 // The terminal sends Ctrl-C to both processes; only a signal sent to this one alone must be passed on.
 process.on("SIGINT", () => {});

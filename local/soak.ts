@@ -4,7 +4,7 @@
  * printed, so that a failure can be replayed. Exits with 1 when anything failed.
  */
 import { randomInt } from "node:crypto";
-import { parseOptions } from "./command-line.ts";
+import { MISUSED, parseOptions } from "./command-line.ts";
 import { type DemoResult, runDemo } from "./soak/demos.ts";
 import { soakProperties } from "./soak/properties.ts";
 
@@ -18,7 +18,7 @@ const demos = options.number("demos") ?? DEMOS_DEFAULT;
 
 if (runs === 0 && demos === 0) {
   process.stderr.write("nothing would be checked: raise --runs or --demos\n");
-  process.exit(2);
+  process.exit(MISUSED);
 }
 const propertiesHeld = runs === 0 || (await soakProperties(runs));
 const results: DemoResult[] = [];

@@ -40,7 +40,7 @@ export interface AsyncConfiguration {
   readonly retriesMax?: number;
   /** 60 to 21600, default 21600. */
   readonly eventAgeSecondsMax?: number;
-  readonly onFailureQueueArn?: string;
+  readonly onFailureQueueArn?: string | undefined;
 }
 
 export interface AsyncInvokerOptions {

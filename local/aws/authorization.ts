@@ -10,6 +10,8 @@ import { readableContext, readablePolicy } from "./encryption-context.ts";
 export interface AuthorizationQuestion {
   /** Or a service that acts by itself, such as `events.amazonaws.com`: then the resource's policy alone decides. */
   roleArn: string;
+  /** Of the role; left out where no policy can name it. */
+  sessionName?: string | undefined;
   /** The role's own policy, if it has one. */
   policy?: PolicyDocument | undefined;
   /** The policy on what the request is about, if there is one. A key always has one: without it nobody may use it. */
@@ -44,8 +46,8 @@ export function authorizeBy({ roles, resources }: Policies): Authorize {
  * action does not take, a condition key that the service never sets. None of these is a refusal of IAM's.
  */
 export async function authorize(question: AuthorizationQuestion): Promise<"allowed" | "denied"> {
-  const { roleArn, policy, resourcePolicy, action, resource } = question;
-  const { accountId, principal, callerContext } = callerOf(roleArn, resource);
+  const { roleArn, sessionName, policy, resourcePolicy, action, resource } = question;
+  const { accountId, principal, callerContext } = callerOf(roleArn, sessionName, resource);
   const context = Object.entries(readableContext(question.context)).map(([key, value]) => [
     key,
     typeof value === "string" ? value : [...value],
@@ -86,7 +88,7 @@ interface Caller {
  * A role's session has the role's ARN; a service has none, and acts for the account of the resource
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
  */
-function callerOf(caller: string, resource: string): Caller {
+function callerOf(caller: string, sessionName: string | undefined, resource: string): Caller {
   const secure = { "aws:SecureTransport": "true" };
   if (/^[a-z-]+\.amazonaws\.com$/.test(caller)) {
     return { accountId: resource.split(":")[4] ?? "", principal: caller, callerContext: secure };
@@ -95,7 +97,7 @@ function callerOf(caller: string, resource: string): Caller {
   if (accountId === undefined || name === undefined) throw new Error(`${caller} is not the ARN of a role`);
   return {
     accountId,
-    principal: `arn:aws:sts::${accountId}:assumed-role/${name}/session`,
+    principal: `arn:aws:sts::${accountId}:assumed-role/${name}/${sessionName ?? "session"}`,
     callerContext: { "aws:PrincipalArn": caller, "aws:PrincipalAccount": accountId, ...secure },
   };
 }

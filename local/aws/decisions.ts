@@ -10,11 +10,15 @@ export interface AuthorizationRequest {
 
 export type AuthorizationResult = "allowed" | "denied";
 
-/** Evaluates one request against the role's policies. */
-export type Authorize = (request: AuthorizationRequest) => Promise<AuthorizationResult>;
+/** Evaluates one request against the role's policies, and those that name its session. */
+export type Authorize = (
+  request: AuthorizationRequest & { readonly sessionName?: string },
+) => Promise<AuthorizationResult>;
 
 export interface Decision extends AuthorizationRequest {
   readonly result: AuthorizationResult;
+  /** A deployed function, or a service that acts for one; left out for whoever else has a session of the role. */
+  readonly by?: "function" | "service";
 }
 
 export class Decisions {
@@ -25,11 +29,19 @@ export class Decisions {
     this.#authorize = authorize;
   }
 
-  async decide(roleArn: string, need: Need): Promise<AuthorizationResult> {
+  async decide(
+    roleArn: string,
+    need: Need,
+    by?: Decision["by"],
+    sessionName?: string,
+  ): Promise<AuthorizationResult> {
     const { action, resource, context } = need;
     const request = { roleArn, action, resource, context };
-    const result = await this.#authorize(request);
-    this.#decisions.push({ ...request, result });
+    const result = await this.#authorize({
+      ...request,
+      ...(sessionName === undefined ? {} : { sessionName }),
+    });
+    this.#decisions.push({ ...request, result, ...(by === undefined ? {} : { by }) });
     return result;
   }
 

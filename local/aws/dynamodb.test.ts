@@ -178,6 +178,18 @@ describe("startDynamoDb", () => {
     ]);
   });
 
+  it.each([
+    ["an empty sort key", { ...key, sk: { S: "" } }],
+    ["an empty partition key", { ...key, pk: { S: "" } }],
+    ["a number as sort key", { ...key, sk: { N: "1" } }],
+    ["a sort key of more than 1,024 bytes", { ...key, sk: { S: "x".repeat(1025) } }],
+  ])("refuses %s in DynamoDB's own words", async (_what, Item) => {
+    const { sdk, server } = await start();
+    const refused = { name: "ValidationException", $metadata: { httpStatusCode: 400 } };
+    await expect(sdk.send(new PutItemCommand({ TableName, Item }))).rejects.toMatchObject(refused);
+    expect(server.troubles()).toEqual([]);
+  });
+
   it("answers 501 for an operation, and for an option, that dynalite does not have", async () => {
     const { sdk } = await start();
     const unsupported = { $metadata: { httpStatusCode: 501 } };

@@ -173,12 +173,20 @@ function refuseWhatDynaliteIgnores(input: Input): void {
   );
 }
 
-/** The key that the call is about; undefined when the table or a part of its key is not there. */
+/** 2,048 bytes for a partition key, 1,024 for a sort key: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const keyBytesMax = 1024;
+const KeyText = z.object({ S: z.string().min(1) }).refine(({ S }) => Buffer.byteLength(S) <= keyBytesMax);
+
+/**
+ * The key that the call is about; undefined when the table is not there, or when a part of the key is missing or is
+ * none that can be looked up: what dynalite refuses is told in its own words, as the answer to the call itself.
+ */
 function keyIn(table: Table | undefined, input: Input): Record<string, unknown> | undefined {
   const attributes = input.Key ?? input.Item ?? {};
   const names = table === undefined ? [] : [table.partitionKey, table.sortKey ?? []].flat();
   const key = Object.fromEntries(names.map((name) => [name, attributes[name]]));
-  return names.length === 0 || Object.values(key).includes(undefined) ? undefined : key;
+  const sound = Object.values(key).every((value) => KeyText.safeParse(value).success);
+  return names.length > 0 && sound ? key : undefined;
 }
 
 const nameOf = (table: string, key: object) => `${table}\n${JSON.stringify(key)}`;

@@ -2,7 +2,7 @@
  * The log groups and what was written to them. An event is kept at once and found a little later: each batch
  * draws its own delay of up to a second, as the service is eventually consistent.
  */
-import { randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Kernel } from "../stand-in/kernel.ts";
 
 export interface LogLine {
@@ -47,21 +47,28 @@ export class LogStore {
     return this.#groups.get(name);
   }
 
-  append(group: LogGroup, stream: string, lines: readonly LogLine[]): void {
+  /** Returns the events that they have become. */
+  append(group: LogGroup, stream: string, lines: readonly LogLine[]): readonly StoredEvent[] {
     const nowMs = this.#clock();
     const { faults } = this.#kernel;
     const delayMs = faults.calm ? 0 : Math.floor(faults.draw("logs visible") * (visibleAfterMsMax + 1));
-    for (const { timestamp, message } of lines) {
+    const stored = lines.map(({ timestamp, message }) => {
       this.#sequence += 1;
-      group.events.push({
+      return {
         timestamp,
         message,
         stream,
-        eventId: randomUUID(),
+        eventId: eventIdAt(timestamp),
         ingestedAtMs: nowMs,
         visibleAtMs: nowMs + delayMs,
         sequence: this.#sequence,
-      });
-    }
+      };
+    });
+    for (const event of stored) group.events.push(event);
+    return stored;
   }
 }
+
+/** A decimal number of some 56 digits that grows with the time, as recorded ones are. */
+const eventIdAt = (timestamp: number): string =>
+  ((BigInt(timestamp) << 144n) | BigInt(`0x${randomBytes(18).toString("hex")}`)).toString();

@@ -1,12 +1,17 @@
-/** Amazon CloudWatch Logs: streams are created, batches put, events filtered. Groups come with the deployment. */
+/**
+ * Amazon CloudWatch Logs: streams are created, batches put, events filtered, and handed on to functions and metrics
+ * (log-filters). Groups come with the deployment.
+ */
 import * as z from "zod";
 import type { Kernel } from "../stand-in/kernel.ts";
 import { type OperationTable, Refusal } from "../stand-in/operations.ts";
-import { type Filter, parseFilterPattern } from "./filter-pattern.ts";
-import { FilterPatternError } from "./filter-pattern-error.ts";
 import { parseInput } from "./input.ts";
 import { jsonCommonErrors, jsonWire } from "./json-wire.ts";
 import { batchEventsMax, checkBatch } from "./log-batch.ts";
+import { MetricFilters } from "./log-filters/metric-filters.ts";
+import { Subscriptions } from "./log-filters/subscriptions.ts";
+import { FilterPattern, GroupName, StreamName } from "./log-names.ts";
+import { invalid, notFound, parsePattern } from "./log-refusals.ts";
 import { parsePageToken, positionOf, searchEvents, tokenOf } from "./log-search.ts";
 import { type LogGroup, type LogLine, LogStore, type StoredEvent } from "./log-store.ts";
 import type { AwsService, Need, Prepare } from "./service.ts";
@@ -22,18 +27,12 @@ export const logsOperations: OperationTable = {
   "logs:CreateLogStream": { mutates: true, errors: [...common, "ResourceAlreadyExistsException"] },
   "logs:PutLogEvents": { mutates: true, errors: common },
   "logs:FilterLogEvents": { mutates: false, errors: common },
+  "logs:PutSubscriptionFilter": { mutates: true, errors: [...common, "LimitExceededException"] },
+  "logs:DescribeSubscriptionFilters": { mutates: false, errors: common },
+  "logs:DeleteSubscriptionFilter": { mutates: true, errors: common },
+  "logs:PutMetricFilter": { mutates: true, errors: [...common, "LimitExceededException"] },
 };
 
-const GroupName = z
-  .string()
-  .min(1)
-  .max(512)
-  .regex(/^[.\-_/#A-Za-z0-9]+$/);
-const StreamName = z
-  .string()
-  .min(1)
-  .max(512)
-  .regex(/^[^:*]*$/);
 const StreamInput = z.object({ logGroupName: GroupName, logStreamName: StreamName });
 const PutInput = StreamInput.extend({
   logEvents: z
@@ -47,7 +46,7 @@ const FilterInput = z.object({
   logStreamNamePrefix: StreamName.optional(),
   startTime: z.int().min(0).optional(),
   endTime: z.int().min(0).optional(),
-  filterPattern: z.string().max(1024).optional(),
+  filterPattern: FilterPattern.optional(),
   limit: z.int().min(1).max(10_000).default(10_000),
   startFromHead: z.boolean().default(true),
   nextToken: z.string().min(1).optional(),
@@ -63,6 +62,8 @@ export interface LogsOptions {
 
 export class Logs {
   readonly service: AwsService;
+  readonly subscriptions: Subscriptions;
+  readonly metricFilters: MetricFilters;
   readonly #kernel: Kernel;
   readonly #region: string;
   readonly #clock: () => number;
@@ -73,6 +74,10 @@ export class Logs {
     this.#region = options.region;
     this.#clock = options.clock ?? Date.now;
     this.#store = new LogStore(options.kernel, this.#clock);
+    const hasGroup = (name: string) => this.#store.group(name) !== undefined;
+    const filters = { region: this.#region, clock: this.#clock, hasGroup };
+    this.subscriptions = new Subscriptions(filters);
+    this.metricFilters = new MetricFilters(filters);
     this.service = {
       name: "logs",
       wire: jsonWire({ target: "Logs_20140328", version: "1.1" }),
@@ -81,6 +86,8 @@ export class Logs {
         CreateLogStream: this.#createStream,
         PutLogEvents: this.#put,
         FilterLogEvents: this.#filter,
+        ...this.subscriptions.operations,
+        ...this.metricFilters.operations,
       },
     };
   }
@@ -93,7 +100,7 @@ export class Logs {
   append(groupName: string, stream: string, lines: readonly LogLine[]): void {
     const group = this.#group(groupName);
     group.streams.add(stream);
-    this.#store.append(group, stream, lines);
+    this.#take(groupName, group, stream, lines);
   }
 
   /** Everything in a group, also what no search finds yet, in the order in which it came. */
@@ -124,7 +131,7 @@ export class Logs {
         const group = this.#group(request.logGroupName);
         if (!group.streams.has(request.logStreamName)) throw notFound("log stream");
         const { accepted, rejected } = checkBatch(request.logEvents, this.#clock(), group.retentionDays);
-        this.#store.append(group, request.logStreamName, accepted);
+        this.#take(request.logGroupName, group, request.logStreamName, accepted);
         return Object.keys(rejected).length === 0 ? {} : { rejectedLogEventsInfo: rejected };
       },
     };
@@ -178,6 +185,12 @@ export class Logs {
     };
   }
 
+  #take(groupName: string, group: LogGroup, stream: string, lines: readonly LogLine[]): void {
+    const events = this.#store.append(group, stream, lines);
+    this.subscriptions.take(groupName, stream, events);
+    this.metricFilters.take(groupName, events);
+  }
+
   #group(name: string): LogGroup {
     const group = this.#store.group(name);
     if (group === undefined) throw notFound("log group");
@@ -193,20 +206,8 @@ export class Logs {
   }
 }
 
-function parsePattern(pattern: string): Filter {
-  try {
-    return parseFilterPattern(pattern);
-  } catch (error) {
-    if (error instanceof FilterPatternError) throw invalid(`Invalid filter pattern: ${error.message}`);
-    throw error;
-  }
-}
-
 const need = (operation: string, resource: string): Need => ({
   action: `logs:${operation}`,
   resource,
   context: {},
 });
-const invalid = (message: string) => new Refusal(400, "InvalidParameterException", message);
-const notFound = (what: string) =>
-  new Refusal(400, "ResourceNotFoundException", `The specified ${what} does not exist.`);

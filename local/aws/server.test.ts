@@ -130,6 +130,6 @@ describe("startAwsServer", () => {
     const need = { action: "lambda:InvokeFunction", resource: "arn:aws:lambda:x", context: {} };
 
     expect(await server.decide(roleArn, need)).toBe("denied");
-    expect(server.decisions()).toEqual([{ roleArn, ...need, result: "denied" }]);
+    expect(server.decisions()).toEqual([{ roleArn, ...need, result: "denied", by: "service" }]);
   });
 });

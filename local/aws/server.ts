@@ -48,7 +48,7 @@ export async function startAwsServer(options: AwsServerOptions): Promise<AwsServ
   const { port, close } = await listenOnLoopback(server);
   return {
     url: `http://127.0.0.1:${port}`,
-    decide: (roleArn, need) => decisions.decide(roleArn, need),
+    decide: (roleArn, need) => decisions.decide(roleArn, need, "service"),
     decisions: () => decisions.list(),
     troubles: () => troubles,
     close,
@@ -139,7 +139,9 @@ async function perform(call: Call): Promise<unknown> {
 }
 
 async function demand(call: Call, identity: Identity, need: Need): Promise<void> {
-  if ((await call.decisions.decide(identity.roleArn, need)) === "allowed") return;
+  const by = identity.functionArn === undefined ? undefined : "function";
+  const { roleArn, sessionName } = identity;
+  if ((await call.decisions.decide(roleArn, need, by, sessionName)) === "allowed") return;
   const { status, code } = call.service.wire.faults.denied;
   throw new Refusal(
     status,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { manualTimers } from "./manual-timers.ts";
-import { realTimers, speedUp } from "./timers.ts";
+import { realTimers, shortenDelays, speedUp } from "./timers.ts";
 
 describe("realTimers", () => {
   it("runs after the delay, and not when it was cancelled first", async () => {
@@ -33,5 +33,17 @@ describe("speedUp", () => {
 
   it.each([0, -1, Number.NaN])("refuses the speed %d", (speed) => {
     expect(() => speedUp(manualTimers(0), speed)).toThrow("the speed must be a number over 0");
+  });
+});
+
+describe("shortenDelays", () => {
+  it("makes timers run sooner, and leaves the clock as it is", async () => {
+    const clock = manualTimers(1000);
+    const short = shortenDelays(clock, 10);
+    const ranAtMs: number[] = [];
+    short.after(5000, () => ranAtMs.push(short.now()));
+    await clock.advance(500);
+
+    expect(ranAtMs).toEqual([1500]);
   });
 });

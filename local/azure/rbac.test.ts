@@ -79,6 +79,17 @@ describe("createRbac", () => {
     expect(rbac.allowed("q", READ, VAULT)).toBe(false);
   });
 
+  it("keeps what was asked for, once for each answer", () => {
+    const rbac = rbacWith(VAULT);
+    for (const _ of [1, 2]) rbac.allowed("p", READ, VAULT);
+    rbac.permits("p", READ, VAULT);
+    const question = { principalId: "p", action: READ, scope: VAULT };
+    expect(rbac.asked()).toEqual([
+      { ...question, plane: "data", allowed: true },
+      { ...question, plane: "control", allowed: false },
+    ]);
+  });
+
   it("refuses an unknown role and an assignment with a condition", () => {
     expect(() => rbacWith(VAULT, "owner")).toThrow(/no role definition owner/);
     const assignment = { principalId: "p", roleDefinitionId: "reader", scope: VAULT, condition: "@Resource" };

@@ -23,8 +23,35 @@ export const RoleAssignment = z.object({
 });
 export type RoleAssignment = z.infer<typeof RoleAssignment>;
 
-/** The built-in roles that deployments here use; dataActions as Microsoft publishes them. */
+/** What people have, and nothing that is deployed. */
+export const CERTIFICATES_OFFICER = "a4417e6f-fecd-4de8-b567-7b0420556985";
+export const NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7";
+
+/** The built-in roles that deployments and people here use; dataActions as Microsoft publishes them. */
 export const BUILT_IN_ROLES: readonly z.input<typeof RoleDefinition>[] = [
+  {
+    id: CERTIFICATES_OFFICER,
+    roleName: "Key Vault Certificates Officer",
+    dataActions: [
+      "Microsoft.KeyVault/vaults/certificatecas/*",
+      "Microsoft.KeyVault/vaults/certificates/*",
+      "Microsoft.KeyVault/vaults/certificatecontacts/write",
+    ],
+  },
+  {
+    id: NETWORK_CONTRIBUTOR,
+    roleName: "Network Contributor",
+    actions: [
+      "Microsoft.Authorization/*/read",
+      "Microsoft.Insights/alertRules/*",
+      "Microsoft.Network/*",
+      "Microsoft.ResourceHealth/availabilityStatuses/read",
+      "Microsoft.Resources/deployments/*",
+      "Microsoft.Resources/subscriptions/resourceGroups/read",
+      "Microsoft.Support/*",
+    ],
+    dataActions: [],
+  },
   {
     id: "4633458b-17de-408a-b874-0445c86b69e6",
     roleName: "Key Vault Secrets User",
@@ -61,6 +88,15 @@ export const BUILT_IN_ROLES: readonly z.input<typeof RoleDefinition>[] = [
   },
 ];
 
+/** What was asked for, once for each answer. */
+export interface Asked {
+  readonly principalId: string;
+  readonly plane: "control" | "data";
+  readonly action: string;
+  readonly scope: string;
+  readonly allowed: boolean;
+}
+
 export interface Rbac {
   /** `scope` is the resource id of what is acted on, such as `<vault id>/secrets/<name>`. */
   allowed(principalId: string, dataAction: string, scope: string): boolean;
@@ -68,6 +104,7 @@ export interface Rbac {
   permits(principalId: string, action: string, scope: string): boolean;
   /** The answer takes the assignment away again. */
   assign(assignment: RoleAssignment): () => void;
+  asked(): readonly Asked[];
 }
 
 /** Throws when an assignment names a role that is neither given nor built in. */
@@ -105,12 +142,26 @@ export function createRbac(options: {
       );
     });
 
+  const asked = new Map<string, Asked>();
+  function answer(question: Omit<Asked, "allowed">, allowed: boolean): boolean {
+    const { principalId, plane, action, scope } = question;
+    asked.set([principalId, plane, action, scope, allowed].join(" "), { ...question, allowed });
+    return allowed;
+  }
+
   return {
     assign,
-    allowed: (principalId, dataAction, scope) =>
-      grantedTo(principalId, scope, (role) => grants(role.dataActions, role.notDataActions, dataAction)),
+    asked: () => [...asked.values()],
+    allowed: (principalId, action, scope) =>
+      answer(
+        { principalId, plane: "data", action, scope },
+        grantedTo(principalId, scope, (role) => grants(role.dataActions, role.notDataActions, action)),
+      ),
     permits: (principalId, action, scope) =>
-      grantedTo(principalId, scope, (role) => grants(role.actions, role.notActions, action)),
+      answer(
+        { principalId, plane: "control", action, scope },
+        grantedTo(principalId, scope, (role) => grants(role.actions, role.notActions, action)),
+      ),
   };
 }
 

@@ -31,12 +31,15 @@ export const VAULT_ID =
 type PipelinePolicy = NonNullable<CertificateClientOptions["additionalPolicies"]>[number]["policy"];
 
 const CERTIFICATES = "Microsoft.KeyVault/vaults/certificates";
+const SECRETS = "Microsoft.KeyVault/vaults/secrets";
+/** The secrets that the hand sets and bunny reads. */
+const SET_BY_HAND = ["bunny-key", "trust-bundle"];
 export const ISSUER = "https://uksouth.oic.prod-aks.azure.com/tenant/cluster/";
 export const BUNNY_ACCOUNT = { namespace: "bunny", name: "bunny" };
 
-/** May request, merge and disable; cannot read a secret. */
+/** May request, merge and disable, and set two secrets, of which it can read one. */
 export const HAND: Principal = { principalId: "hand-object-id", clientId: "hand-client-id" };
-/** May read one secret; nothing else. */
+/** May read its secrets; nothing else. */
 export const BUNNY: Principal = { principalId: "bunny-object-id", clientId: "bunny-client-id" };
 export const NOBODY: Principal = { principalId: "nobody-object-id", clientId: "nobody-client-id" };
 
@@ -150,6 +153,12 @@ function createTestRbac(): Rbac {
           `${CERTIFICATES}/update/action`,
         ],
       },
+      {
+        id: "setter-role",
+        roleName: "secret setter",
+        dataActions: [`${SECRETS}/setSecret/action`, `${SECRETS}/readMetadata/action`],
+      },
+      { id: "reader-role", roleName: "secret reader", dataActions: [`${SECRETS}/getSecret/action`] },
     ],
     assignments: [
       {
@@ -162,6 +171,18 @@ function createTestRbac(): Rbac {
         roleDefinitionId:
           "/providers/Microsoft.Authorization/roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6",
         scope: `${VAULT_ID}/secrets/bunny`,
+      },
+      ...SET_BY_HAND.flatMap((name) => {
+        const scope = `${VAULT_ID}/secrets/${name}`;
+        return [
+          { principalId: HAND.principalId, roleDefinitionId: "setter-role", scope },
+          { principalId: BUNNY.principalId, roleDefinitionId: "reader-role", scope },
+        ];
+      }),
+      {
+        principalId: HAND.principalId,
+        roleDefinitionId: "reader-role",
+        scope: `${VAULT_ID}/secrets/trust-bundle`,
       },
     ],
   });

@@ -27,7 +27,7 @@ export interface RenewalCalls {
 }
 
 /** A certificate's whole life within seconds. */
-const LINK_FILE = path.resolve(import.meta.dirname, "..", "demo", "link.ts");
+const LINK_FILE = path.join(import.meta.dirname, "renewal-link.ts");
 
 export async function countCalls(): Promise<RenewalCalls> {
   const stack = await startStack({

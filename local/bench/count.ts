@@ -36,7 +36,8 @@ function callsOfHand({ tap, graph }: Stack): number {
   return messages / 2;
 }
 
-function countEach(names: readonly string[]): Record<string, number> {
+/** By name, in their order. */
+export function countEach(names: readonly string[]): Record<string, number> {
   const counts = new Map<string, number>();
   for (const name of names.toSorted()) counts.set(name, (counts.get(name) ?? 0) + 1);
   return Object.fromEntries(counts);

@@ -39,8 +39,8 @@ const LINK_FILE = path.resolve(import.meta.dirname, "..", "demo", "link.ts");
 
 export async function measureImports(rounds: number): Promise<ImportTime[]> {
   await using graph = await evaluate({ linkFile: LINK_FILE });
-  const { certificatePem: caCertificate } = await makeCa();
-  const known = { caCertificate, tokenIssuer: "https://issuer.example.com" };
+  const { certificatePem } = await makeCa();
+  const known = { caCertificate: () => certificatePem, tokenIssuer: "https://issuer.example.com" };
   const lambdas = graph.functions.map((deployed) => lambdaSubject(deployed, known));
   const subjects = [BARE, ...lambdas, functionAppSubject(graph, known)];
   const times = new Map(subjects.map((subject) => [subject, [] as number[]]));

@@ -1,3 +1,5 @@
+import type { RunCalls } from "./calls.ts";
+
 /** A table as a terminal shows it: the first column to the left, all others to the right, each as wide as its widest text. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const lines = [heads, ...rows];
@@ -10,4 +12,15 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
       .join("   ")
       .trimEnd(),
   );
+}
+
+/** How often each operation was called in each run. */
+export function callTable(runs: readonly RunCalls[]): string[] {
+  const operations = [...new Set(runs.flatMap(({ calls }) => Object.keys(calls)))].toSorted();
+  const rows = operations.map((operation) => [
+    operation,
+    ...runs.map(({ calls }) => String(calls[operation] ?? "")),
+  ]);
+  const totals = ["in all", ...runs.map(({ total }) => String(total))];
+  return table(["calls of the clouds, by run", ...runs.map(({ run }) => run)], [...rows, totals]);
 }

@@ -1,11 +1,15 @@
 /** The figures of a bench as a person reads them. */
 
-import type { RenewalCalls, RunCalls } from "./calls.ts";
+import type { AuthFailureFigures } from "./auth-failures.ts";
+import type { RenewalCalls } from "./calls.ts";
 import type { ImportTime } from "./imports.ts";
+import type { KeyFigures } from "./keys.ts";
 import type { LoadFigures } from "./load.ts";
 import type { OutageFigures } from "./outages.ts";
 import type { PlanTime } from "./plans.ts";
-import { table } from "./table.ts";
+import { callTable, table } from "./table.ts";
+import { type Allowlists, allowlistTables } from "./tell-allowlists.ts";
+import { authFailureTables } from "./tell-auth-failures.ts";
 import { loadTable, outageTable, togetherTable } from "./tell-models.ts";
 import type { TogetherFigures } from "./together.ts";
 import type { TunnelFigures } from "./tunnels.ts";
@@ -18,6 +22,9 @@ export interface Bench {
   readonly plans: readonly PlanTime[];
   readonly calls: RenewalCalls;
   readonly tunnels: TunnelFigures;
+  readonly allowlists: Allowlists;
+  readonly keys: KeyFigures;
+  readonly authFailures: AuthFailureFigures;
   readonly outages: readonly OutageFigures[];
   readonly loads: readonly LoadFigures[];
   readonly together: readonly TogetherFigures[];
@@ -25,7 +32,7 @@ export interface Bench {
 }
 
 export function tellBench(bench: Bench): string {
-  const { node, cores, imports, plans, calls, tunnels, outages, loads, together, durationMs } = bench;
+  const { node, cores, imports, plans, calls, tunnels, allowlists, keys, outages, loads, together } = bench;
   return [
     `Node ${node}, ${cores} cores`,
     "",
@@ -69,26 +76,21 @@ export function tellBench(bench: Bench): string {
     "",
     `from an alarm's event to Slack: ${eventToSlack(tunnels)}`,
     "",
+    ...allowlistTables(allowlists),
+    "",
+    ...[keys.apiKeys, keys.preSharedKeys, keys.trust].flatMap((runs) => [...callTable(runs), ""]),
+    ...authFailureTables(bench.authFailures),
+    "",
     ...outageTable(outages),
     "",
     ...loadTable(loads),
     "",
     ...togetherTable(together),
     "",
-    `measured in ${(durationMs / 1_000).toFixed(1)} s`,
+    `measured in ${(bench.durationMs / 1_000).toFixed(1)} s`,
     "",
   ].join("\n");
 }
 
 const eventToSlack = ({ eventToSlack: { medianMs, minMs, maxMs, runs } }: TunnelFigures): string =>
   `${medianMs} ms in the median of ${runs}, ${minMs} to ${maxMs} ms (both functions warm, calm stand-ins)`;
-
-function callTable(runs: readonly RunCalls[]): string[] {
-  const operations = [...new Set(runs.flatMap(({ calls }) => Object.keys(calls)))].toSorted();
-  const rows = operations.map((operation) => [
-    operation,
-    ...runs.map(({ calls }) => String(calls[operation] ?? "")),
-  ]);
-  const totals = ["in all", ...runs.map(({ total }) => String(total))];
-  return table(["calls of the clouds, by run", ...runs.map(({ run }) => run)], [...rows, totals]);
-}

@@ -77,6 +77,7 @@ describe("Bunny", () => {
     expect(bunny.counts()).toEqual({
       ...{ polls: 2, failedPolls: 0, trials: 1, failedTrials: 0 },
       ...{ jobs: 1, failedJobs: 0, results: 1, certificatesUsed: [serial] },
+      ...{ apiKeysUsed: 0, trustBundleVersion: undefined },
     });
   });
 
@@ -130,7 +131,7 @@ describe("Bunny", () => {
   });
 
   it("tries a refused certificate again later and takes it once relay trusts it", async () => {
-    const { ca, relay, bunny, time, events, mount } = await world({ retryCertificateAfterMs: 1_000 });
+    const { ca, relay, bunny, time, events, mount } = await world({ retryAfterMs: 1_000 });
     const next = await makeCa({ commonName: "Next CA" });
     const first = await mount(ca);
     await bunny.round();
@@ -152,7 +153,7 @@ describe("Bunny", () => {
   });
 
   it("tries a refused certificate again in half the time that the old one has left, when that is sooner", async () => {
-    const { ca, bunny, time, mount } = await world({ retryCertificateAfterMs: 3_600_000 });
+    const { ca, bunny, time, mount } = await world({ retryAfterMs: 3_600_000 });
     await mount(ca, { notAfter: new Date(time.now + 60_000) });
     await bunny.round();
     await mount(await makeCa({ commonName: "Next CA" }));

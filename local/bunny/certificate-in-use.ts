@@ -26,6 +26,7 @@ export interface Round {
 
 export interface CertificateOptions {
   readonly connect: (certificate: ClientCertificate) => RelayClient;
+  readonly poll: (client: RelayClient) => Promise<PollOutcome>;
   readonly retryAfterMs: number;
   readonly clock: () => number;
   readonly log: BunnyLog;
@@ -72,10 +73,20 @@ export class CertificateInUse {
     if (tried !== undefined && tried.outcome.kind !== "no-answer") return tried;
     if (this.#current === undefined) return tried;
     const { client } = this.#current;
-    const outcome = await client.poll();
+    const outcome = await this.#options.poll(client);
     // When the old one works no more, perhaps because it has ended, the new one need not wait for its turn.
     if (outcome.kind === "no-answer") this.#retryCandidateAt(this.#options.clock());
     return { outcome, client };
+  }
+
+  /** Leaves the open connections, because relay is to be checked in another way from now on. */
+  reconnect(): void {
+    const again = <Any extends Held>(held: Any): Any => {
+      held.client.close();
+      return { ...held, client: this.#options.connect(held.certificate) };
+    };
+    if (this.#current !== undefined) this.#current = again(this.#current);
+    if (this.#candidate !== undefined) this.#candidate = again(this.#candidate);
   }
 
   close(): void {
@@ -88,7 +99,7 @@ export class CertificateInUse {
     const { clock } = this.#options;
     if (candidate === undefined || clock() < candidate.tryAtMs) return undefined;
     this.trials += 1;
-    const outcome = await candidate.client.poll();
+    const outcome = await this.#options.poll(candidate.client);
     if (outcome.kind === "no-answer") {
       const tryAtMs = clock() + this.#restMs();
       this.#notAccepted(candidate, outcome, tryAtMs);

@@ -116,6 +116,18 @@ describe("CsiDriver", () => {
     expect(vault.asked).toEqual(["/secrets/bunny/"]);
   });
 
+  it.each(["text/plain", "application/json", undefined])(
+    "mounts a secret of type %s as it is",
+    async (type) => {
+      const { sync, path } = await world();
+      await sync({
+        status: 200,
+        body: { value: "a key\n", contentType: type, id: `https://${VAULT}/secrets/bunny/1` },
+      });
+      expect(await readFile(path, "utf8")).toBe("a key\n");
+    },
+  );
+
   it("replaces the file when there is a new version, and only then", async () => {
     const { sync, path, directory } = await world({
       objects: [{ objectName: "bunny", filePermission: 0o600 }],

@@ -110,8 +110,9 @@ export class CsiDriver {
       return never ? { kind: "not-yet", objectName } : { kind: "failed", objectName, reason };
     }
     const { contentType, version } = secret.properties;
-    if (contentType !== "application/x-pem-file") {
-      return { kind: "failed", objectName, reason: `content type ${contentType ?? "none"}, not PEM` };
+    // The provider turns a PFX into PEM, and this stand-in does not; all else it writes as it is.
+    if (contentType === "application/x-pkcs12") {
+      return { kind: "failed", objectName, reason: `content type ${contentType}, not PEM` };
     }
     if (secret.value === undefined || version === undefined) {
       return { kind: "failed", objectName, reason: "the answer has no value or no version" };

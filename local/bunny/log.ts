@@ -1,4 +1,9 @@
-/** bunny's own log: which certificate it uses and why, and when polling stops or starts to work. No job data. */
+/**
+ * bunny's own log: which certificate, which API key and which trust bundle it uses and why, and when polling stops or
+ * starts to work. No job data, and of a key no more than its name in the link: bunny knows nothing else of it.
+ */
+import type { BundleReason } from "./bundle-in-use.ts";
+import type { KeyReason } from "./mounted-api-key.ts";
 import type { MountReason } from "./mounted-certificate.ts";
 
 type BunnyEvent =
@@ -12,6 +17,17 @@ type BunnyEvent =
       readonly reason: string;
       readonly keeps?: string;
     }
+  | { readonly event: "api-key.unusable"; readonly apiKey: string; readonly reason: KeyReason }
+  | { readonly event: "api-key.found" | "api-key.adopted"; readonly apiKey: string }
+  /** `keeps`: polling goes on with the key before it. */
+  | {
+      readonly event: "api-key.not-accepted";
+      readonly apiKey: string;
+      readonly reason: string;
+      readonly keeps: boolean;
+    }
+  | { readonly event: "trust-bundle.unusable"; readonly reason: BundleReason }
+  | { readonly event: "trust-bundle.loaded"; readonly version: string }
   | { readonly event: "poll.failing"; readonly reason: string }
   | { readonly event: "poll.recovered" }
   | { readonly event: "job.failed"; readonly id: string; readonly reason: string };
@@ -21,6 +37,9 @@ export type BunnyLog = (event: BunnyEvent) => void;
 const WARNINGS: ReadonlySet<BunnyEvent["event"]> = new Set([
   "certificate.unusable",
   "certificate.not-accepted",
+  "api-key.unusable",
+  "api-key.not-accepted",
+  "trust-bundle.unusable",
   "poll.failing",
   "job.failed",
 ]);

@@ -4,8 +4,8 @@
  * the one that the key belongs to. No error holds any of the file's text.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { Serial } from "../../shared/certificates/schema.ts";
+import { type FileReason, readMountedText } from "./mounted-text.ts";
 
 export interface ClientCertificate {
   readonly privateKeyPem: string;
@@ -18,8 +18,7 @@ export interface ClientCertificate {
 }
 
 export type MountReason =
-  | "no-file"
-  | "unreadable-file"
+  | FileReason
   | "no-private-key"
   | "several-private-keys"
   | "unreadable-private-key"
@@ -34,14 +33,8 @@ const PRIVATE_KEY = /-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----[^-]+-----END \1-
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 export async function readMounted(path: string): Promise<Mounted> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    const absent = error instanceof Error && "code" in error && error.code === "ENOENT";
-    return { kind: "unusable", reason: absent ? "no-file" : "unreadable-file" };
-  }
-  return parseMounted(text);
+  const mounted = await readMountedText(path);
+  return mounted.kind === "text" ? parseMounted(mounted.text) : mounted;
 }
 
 export function parseMounted(text: string): Mounted {

@@ -1,6 +1,14 @@
-/** bunny's calls to relay with one certificate: one keep-alive agent, the server's name and CA always checked. */
+/**
+ * bunny's calls to relay with one certificate and under one trust bundle: one keep-alive agent, the server's name, CA
+ * and serial always checked.
+ */
+import type { OutgoingHttpHeaders } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import * as z from "zod";
+import { Serial } from "../../shared/certificates/schema.ts";
+import type { Secret } from "../../shared/runtime/secret.ts";
+import { REPLICA_HEADER, TRUST_BUNDLE_HEADER } from "../trust/headers.ts";
 import type { ClientCertificate } from "./mounted-certificate.ts";
 
 export interface RelayAddress {
@@ -8,8 +16,21 @@ export interface RelayAddress {
   readonly port: number;
   /** The name that relay's certificate must have. */
   readonly servername: string;
-  /** The CAs that may have issued it, PEM. */
+  /** The CAs that may have issued it, PEM, until a trust bundle says which. */
   readonly caPem: string;
+}
+
+/** Whose certificates are accepted of relay. */
+export interface RelayTrust {
+  readonly pem: string;
+  readonly revoked: ReadonlySet<Serial>;
+}
+
+/** What goes with a call, beside what it is about. */
+export interface Caller {
+  readonly apiKey?: Secret;
+  /** What this replica has loaded, for relay's log. */
+  readonly words?: { readonly replica: string; readonly trustBundleVersion: string };
 }
 
 /** What a job holds and what its result may be: health data, never logged. */
@@ -51,23 +72,26 @@ export class RelayClient {
   readonly #timeoutMs: number;
   readonly #agent: Agent;
 
-  constructor(address: RelayAddress, certificate: ClientCertificate, timeoutMs: number) {
+  constructor(address: RelayAddress, certificate: ClientCertificate, timeoutMs: number, trust?: RelayTrust) {
     this.#address = address;
     this.#timeoutMs = timeoutMs;
     this.#agent = new Agent({
       keepAlive: true,
       key: certificate.privateKeyPem,
       cert: certificate.chainPem,
-      ca: address.caPem,
+      ca: trust?.pem ?? address.caPem,
+      // Each CA of a bundle is trusted by itself, whatever became of those above it.
+      allowPartialTrustChain: trust !== undefined,
       servername: address.servername,
       minVersion: "TLSv1.2",
       // Said aloud, because an environment variable can turn Node's default off.
       rejectUnauthorized: true,
+      checkServerIdentity: (host, shown) => checkServerIdentity(host, shown) ?? revokedError(trust, shown),
     });
   }
 
-  async poll(): Promise<PollOutcome> {
-    const answer = await this.#call({ method: "GET", path: "/jobs/poll" });
+  async poll(caller: Caller = {}): Promise<PollOutcome> {
+    const answer = await this.#call({ method: "GET", path: "/jobs/poll", headers: headersOf(caller) });
     if (answer.kind === "no-answer") return answer;
     if (answer.status === 204) return { kind: "no-job" };
     if (answer.status !== 200) return noAnswer(`status-${answer.status}`);
@@ -75,9 +99,14 @@ export class RelayClient {
     return job === undefined ? noAnswer("malformed-job") : { kind: "job", job };
   }
 
-  async sendResult(job: Job, result: Content): Promise<ResultOutcome> {
+  async sendResult(job: Job, result: Content, caller: Caller = {}): Promise<ResultOutcome> {
     const body = Buffer.from(JSON.stringify({ lease: job.lease, result }));
-    const answer = await this.#call({ method: "POST", path: `/jobs/${job.id}/results` }, body);
+    const headers = {
+      ...headersOf(caller),
+      "content-type": "application/json",
+      "content-length": body.length,
+    };
+    const answer = await this.#call({ method: "POST", path: `/jobs/${job.id}/results`, headers }, body);
     if (answer.kind === "no-answer") return answer;
     if (answer.status === 204) return { kind: "taken" };
     const { status } = answer;
@@ -100,10 +129,8 @@ export class RelayClient {
   #send(options: RequestOptions, body: Buffer | undefined): Promise<Sent> {
     const { host, port } = this.#address;
     const { promise, resolve } = Promise.withResolvers<Sent>();
-    const headers =
-      body === undefined ? {} : { "content-type": "application/json", "content-length": body.length };
     const signal = AbortSignal.timeout(this.#timeoutMs);
-    const sent = request({ ...options, host, port, headers, agent: this.#agent, signal }, (response) => {
+    const sent = request({ ...options, host, port, agent: this.#agent, signal }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on("data", (chunk: Buffer) => {
@@ -124,6 +151,23 @@ export class RelayClient {
     sent.end(body);
     return promise;
   }
+}
+
+function headersOf({ apiKey, words }: Caller): OutgoingHttpHeaders {
+  return {
+    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey.unwrap()}` }),
+    ...(words === undefined
+      ? {}
+      : { [REPLICA_HEADER]: words.replica, [TRUST_BUNDLE_HEADER]: words.trustBundleVersion }),
+  };
+}
+
+/** What `checkServerIdentity` returns ends the handshake. A serial that cannot be read is refused too. */
+function revokedError(trust: RelayTrust | undefined, shown: PeerCertificate): Error | undefined {
+  if (trust === undefined) return undefined;
+  const serial = Serial.safeParse(shown.serialNumber);
+  if (serial.success && !trust.revoked.has(serial.data)) return undefined;
+  return Object.assign(new Error("relay's certificate is accepted no more"), { code: "RELAY_REVOKED" });
 }
 
 function asAnswer(outcome: Sent): HttpAnswer | NoAnswer {

@@ -4,7 +4,16 @@ import type { Stack } from "../stack/stack.ts";
 import { check, until } from "./chapter.ts";
 
 /** What a message tells of, by the entry of the operating guide that it leads to. */
-export type About = "tunnels" | "freeze";
+export type About =
+  | "tunnels"
+  | "pre-shared-key-failed"
+  | "freeze"
+  | "allowlist-not-accepted"
+  | "allowlist-put-right"
+  | "allowlist-awaiting-consent"
+  | "allowlist-exception-over"
+  | "auth-failure"
+  | "auth-own";
 
 /** Those that lead to that entry, oldest first. */
 export function messagesAbout({ slack }: Stack, about: About): SeenMessage[] {
@@ -31,6 +40,18 @@ export function watchChannel(stack: Stack, about: About) {
       ),
   };
 }
+
+/** Waits for the message in which all of that stands, or stood once, or stands in its thread. */
+export const untilToldOf = (stack: Stack, about: About, ...wanted: readonly string[]): Promise<SeenMessage> =>
+  until(`Slack tells of ${wanted.join(" and of ")}`, () =>
+    messagesAbout(stack, about).find((message) =>
+      wanted.every((one) => whereTold(message, one) !== undefined),
+    ),
+  );
+
+/** The first line of the message or of its thread that says so, now or before. */
+export const whereTold = ({ lines, linesBefore, thread }: SeenMessage, wanted: string): string | undefined =>
+  [...lines, ...linesBefore, ...thread.map(({ text }) => text)].find((line) => line.includes(wanted));
 
 /** The reply that says how long it lasted. */
 export const RECOVERY = /^Over after /;

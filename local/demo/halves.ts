@@ -20,3 +20,8 @@ export const writesAmong = (calls: readonly Call[]): Call[] =>
   calls.filter(({ operation, mutates }) => mutates && !OWN.test(operation));
 
 export const readsAmong = (calls: readonly Call[]): Call[] => calls.filter(({ mutates }) => !mutates);
+
+/** A run that failed to its last attempt leaves one, as it should; here the operator reads them and lets them go. */
+export function readDeadLetters({ graph, events }: Stack): number {
+  return graph.queues.flatMap(({ arn }) => [...events.queues.empty(arn)]).length;
+}

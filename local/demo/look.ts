@@ -72,14 +72,15 @@ const BrainLine = z.object({
 export type BrainRecord = z.infer<typeof BrainLine>["message"];
 
 /** What a Lambda logged, as CloudWatch holds it; lines of the platform's own are passed over. */
-export function recordsOf(stack: Stack, logicalName: string, sinceMs = 0): BrainRecord[] {
+export const recordsOf = (stack: Stack, logicalName: string, sinceMs = 0): BrainRecord[] =>
+  linesOf(stack, logicalName, sinceMs).flatMap((line) => BrainLine.safeParse(line).data?.message ?? []);
+
+/** The same as JSON, whatever it says. */
+export function linesOf(stack: Stack, logicalName: string, sinceMs = 0): unknown[] {
   const found = [...stack.functions.values()].find(({ deployed }) => deployed.logicalName === logicalName);
   check(found !== undefined, `the deployment has a function ${logicalName}`);
   const events = stack.aws.logs.events(found.deployed.logGroup);
-  return events.flatMap(({ message, timestamp }) => {
-    const line = timestamp < sinceMs ? undefined : BrainLine.safeParse(parseJson(message));
-    return line?.success === true ? [line.data.message] : [];
-  });
+  return events.flatMap(({ message, timestamp }) => (timestamp < sinceMs ? [] : [parseJson(message)]));
 }
 
 export const brainRecords = (stack: Stack): BrainRecord[] => recordsOf(stack, "RenewCertificates");

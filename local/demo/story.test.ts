@@ -22,6 +22,29 @@ describe("tellChapters", () => {
     expect(told).toEqual(["holds", "holds"]);
   });
 
+  it("has chapters happen at once that stand in one list, and tells them in its order", async () => {
+    const { promise: second, resolve } = Promise.withResolvers<boolean>();
+    const waits: Chapter<null> = {
+      name: "waits for the second",
+      run: async () => ({ waited: await second }),
+    };
+    const frees: Chapter<null> = {
+      name: "second",
+      run: async () => {
+        resolve(true);
+        return {};
+      },
+    };
+    const told: string[] = [];
+    await tellChapters([[waits, frees], holds], null, ({ name }) => told.push(name));
+    expect(told).toEqual(["waits for the second", "second", "holds"]);
+  });
+
+  it("tells all that happened at the same time as a chapter that did not hold, and none after them", async () => {
+    const chapters = await tellChapters([[fails, holds], holds], null, () => {});
+    expect(chapters.map(({ ok }) => ok)).toEqual([false, true]);
+  });
+
   it("ends at the first chapter that did not hold, and says which step it was", async () => {
     const chapters = await tellChapters([holds, fails, holds], null, () => {});
     expect(chapters).toMatchObject([

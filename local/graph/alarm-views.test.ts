@@ -6,7 +6,7 @@ import type { Resource } from "./schema.ts";
 /** As the evaluation records it. */
 function resource(type: string, name: string, inputs: Record<string, unknown>): Resource {
   const { id, state } = awsState({ type, name, inputs }, "eu-west-2");
-  const options = { adopted: false, protect: false, retainOnDelete: false, ignoreChanges: [] };
+  const options = { adopted: false, protect: false, retainOnDelete: false, ignoreChanges: [], waitsFor: [] };
   return { type, name, id, ...options, inputs, state: { ...inputs, ...state } };
 }
 const metricAlarm = (changes: object = {}) =>

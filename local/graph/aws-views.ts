@@ -1,24 +1,35 @@
-/** What the graph says of AWS besides its Lambdas: the CA, tables, queues and log groups. */
+/** What the graph says of AWS besides its Lambdas: the CA, tables, queues and trails. */
 import { z } from "zod";
 import { type Graph, type LambdaFunction, PolicyDocument, type Resource } from "./schema.ts";
 import { json, only, resourcesOf } from "./views.ts";
 
 const named = { name: z.string(), arn: z.string() };
 
+type Authorities = Pick<Graph, "certificateAuthority" | "furtherAuthorities">;
+
 /** A created CA is a resource; an adopted one is known only by what the functions are told of it. */
-export function viewCertificateAuthority(
+export function viewCertificateAuthorities(
   resources: readonly Resource[],
   functions: readonly LambdaFunction[],
-): Graph["certificateAuthority"] {
-  const told = new Set(functions.flatMap(({ environment }) => environment["CA_ARN"] ?? []));
-  const arn = only([...told], "certificate authority that functions are told of");
-  const created = resources.find(
+): Authorities {
+  const created = resources.filter(
     (resource) => resource.type === "aws:acmpca/certificateAuthority:CertificateAuthority",
   );
-  if (created === undefined) return { arn };
-  if (created.id !== arn)
-    throw new Error(`the functions use ${arn}, but the deployment creates ${created.id}`);
-  return { arn, inputs: created.inputs };
+  const toldAs = (name: string) => [
+    ...new Set(functions.flatMap(({ environment }) => environment[name] ?? [])),
+  ];
+  const issuing = only(toldAs("CA_ARN"), "certificate authority that functions are told of");
+  const others = [...toldAs("NEXT_CA_ARN"), ...toldAs("FAILOVER_CA_ARN")];
+  const unknown = created.find(({ id }) => id !== issuing && !others.includes(id));
+  if (unknown !== undefined)
+    throw new Error(
+      `the functions use ${[issuing, ...others].join(", ")}, but the deployment creates ${unknown.id}`,
+    );
+  const withInputs = (arn: string) => {
+    const inputs = created.find(({ id }) => id === arn)?.inputs;
+    return { arn, ...(inputs === undefined ? {} : { inputs }) };
+  };
+  return { certificateAuthority: withInputs(issuing), furtherAuthorities: others.map(withInputs) };
 }
 
 export function viewTables(resources: readonly Resource[]): Graph["tables"] {
@@ -56,9 +67,14 @@ export function viewQueues(resources: readonly Resource[]): Graph["queues"] {
   }));
 }
 
-export function viewLogGroups(resources: readonly Resource[]): Graph["logGroups"] {
-  return resourcesOf(resources, "aws:cloudwatch/logGroup:LogGroup", {
+/** Each records what writes, of the whole account; a trail that is switched off is no trail. */
+export function viewTrails(resources: readonly Resource[]): Graph["trails"] {
+  return resourcesOf(resources, "aws:cloudtrail/trail:Trail", {
     ...named,
-    retentionInDays: z.number(),
-  }).map(({ name, arn, retentionInDays }) => ({ name, arn, retentionDays: retentionInDays }));
+    s3BucketName: z.string(),
+    enableLogging: z.literal(true).optional(),
+    eventSelectors: z.tuple([
+      z.object({ readWriteType: z.enum(["WriteOnly", "All"]), includeManagementEvents: z.literal(true) }),
+    ]),
+  }).map(({ name, arn, s3BucketName }) => ({ name, arn, bucket: s3BucketName }));
 }

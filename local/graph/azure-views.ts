@@ -1,6 +1,7 @@
 /** The Azure half of the graph. */
 import path from "node:path";
 import { z } from "zod";
+import { EventSubscription } from "./event-schema.ts";
 import type { FunctionApp, Graph, Resource, Vault } from "./schema.ts";
 import { json, only, resourcesOf } from "./views.ts";
 
@@ -101,4 +102,32 @@ export function viewRoleAssignments(resources: readonly Resource[]): Graph["role
     roleDefinitionId: z.string(),
     scope: z.string(),
   }).map(({ principalId, roleDefinitionId, scope }) => ({ principalId, roleDefinitionId, scope }));
+}
+
+/** Each starts a function of this Function App, which the package must have when the subscription is made. */
+export function viewEventSubscriptions(
+  resources: readonly Resource[],
+  { resourceId }: FunctionApp,
+): Graph["eventSubscriptions"] {
+  const functions = `${resourceId}/functions/`;
+  return resourcesOf(resources, "azure-native:eventgrid:EventSubscription", {
+    name: z.string(),
+    scope: z.string(),
+    eventDeliverySchema: z.literal("EventGridSchema"),
+    destination: z.object({
+      endpointType: z.literal("AzureFunction"),
+      resourceId: z.string().startsWith(functions),
+      maxEventsPerBatch: z.literal(1),
+    }),
+    filter: EventSubscription.shape.filter,
+    retryPolicy: EventSubscription.shape.retryPolicy,
+    // What is given up is found by the sweep.
+    deadLetterDestination: z.undefined().optional(),
+  }).map(({ name, scope, destination, filter, retryPolicy }) => ({
+    name,
+    scope,
+    functionName: destination.resourceId.slice(functions.length),
+    filter,
+    retryPolicy,
+  }));
 }

@@ -107,10 +107,13 @@ describe("evaluate", () => {
     expect(graph.logGroups.map(({ name }) => name)).not.toContain("/other/relay");
     expect(renewalOf(graph).environment).toMatchObject({ RELAY_LOG_GROUP: "/other/relay" });
     const known = substitute(graph.functionApp.settings, {
-      caCertificate: "PEM",
+      caCertificate: (arn) => `PEM of ${arn}`,
       tokenIssuer: "https://issuer.example",
     });
-    expect(known).toMatchObject({ PINNED_CA: "PEM", TOKEN_ISSUER: "https://issuer.example" });
+    expect(known).toMatchObject({
+      PINNED_CA: `PEM of ${graph.certificateAuthority.arn}`,
+      TOKEN_ISSUER: "https://issuer.example",
+    });
   });
 
   it("says every fault of a wrong link", async () => {

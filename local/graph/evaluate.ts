@@ -9,8 +9,9 @@ import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { viewCompositeAlarms, viewMetricAlarms, viewTopics } from "./alarm-views.ts";
-import { viewCertificateAuthority, viewLogGroups, viewQueues, viewTables } from "./aws-views.ts";
+import { viewCertificateAuthorities, viewQueues, viewTables, viewTrails } from "./aws-views.ts";
 import {
+  viewEventSubscriptions,
   viewFederatedCredentials,
   viewFunctionApp,
   viewRoleAssignments,
@@ -21,6 +22,7 @@ import {
 import { viewEventBuses, viewEventRules, viewFunctionPolicies } from "./event-views.ts";
 import { ACCOUNT_ID, SUBSCRIPTION_ID, TENANT_ID } from "./identifiers.ts";
 import { viewFunctions, viewSchedules } from "./lambda-views.ts";
+import { viewLogGroups, viewLogMetricFilters, viewSubscriptionFilters } from "./log-views.ts";
 import type { AdoptedCa } from "./mock-calls.ts";
 import { createOverlay } from "./overlay.ts";
 import { linkPlatform, preparePlatform } from "./prepare.ts";
@@ -114,16 +116,20 @@ function toGraph({ app, stage, region, builds, ...recorded }: Recorded, director
     schedules: viewSchedules(resources, functions),
     eventBuses: viewEventBuses(resources),
     eventRules: viewEventRules(resources, functions),
+    trails: viewTrails(resources),
     functionApp,
+    eventSubscriptions: viewEventSubscriptions(resources, functionApp),
     vaults: viewVaults(resources, functionApp),
     storageTables: viewStorageTables(resources),
     roleDefinitions: viewRoleDefinitions(resources),
     roleAssignments: viewRoleAssignments(resources),
     federatedCredentials: viewFederatedCredentials(resources),
-    certificateAuthority: viewCertificateAuthority(resources, functions),
+    ...viewCertificateAuthorities(resources, functions),
     tables: viewTables(resources),
     queues: viewQueues(resources),
     logGroups: viewLogGroups(resources),
+    subscriptionFilters: viewSubscriptionFilters(resources, functions),
+    logMetricFilters: viewLogMetricFilters(resources),
     secrets: viewSecrets(resources),
     kmsKeys: viewKmsKeys(resources),
     metricAlarms: viewMetricAlarms(resources),

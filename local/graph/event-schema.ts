@@ -23,6 +23,25 @@ export const EventTarget = z.object({
 });
 export type EventTarget = z.infer<typeof EventTarget>;
 
+/** What Event Grid hands to one function of the Function App: each event by itself, in its own schema. */
+export const EventSubscription = z.object({
+  name: z.string(),
+  /** Resource id of what it listens to. */
+  scope: z.string(),
+  functionName: z.string(),
+  filter: z.object({
+    includedEventTypes: z.array(z.string()).optional(),
+    subjectBeginsWith: z.string().optional(),
+    subjectEndsWith: z.string().optional(),
+    isSubjectCaseSensitive: z.boolean().optional(),
+    advancedFilters: z
+      .array(z.object({ operatorType: z.string(), key: z.string(), values: z.array(z.string()) }))
+      .optional(),
+  }),
+  retryPolicy: z.object({ maxDeliveryAttempts: z.number(), eventTimeToLiveInMinutes: z.number() }),
+});
+export type EventSubscription = z.infer<typeof EventSubscription>;
+
 export const EventRule = z.object({
   logicalName: z.string(),
   name: z.string(),

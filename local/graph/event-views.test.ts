@@ -18,6 +18,7 @@ function resource(type: string, name: string, inputs: Record<string, unknown>): 
     protect: false,
     retainOnDelete: false,
     ignoreChanges: [],
+    waitsFor: [],
     inputs,
     state: { ...inputs, ...state },
   };

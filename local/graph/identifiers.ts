@@ -11,8 +11,13 @@ export const TENANT_ID = guid("tenant");
 /** Object id of whoever deploys. */
 export const DEPLOYER_ID = guid("deployer");
 
-/** Stands where the PEM text of the CA's own certificate belongs. */
-export const CA_CERTIFICATE_PLACEHOLDER = "{{certificate-authority-certificate}}";
+/** A log group of this name is of a class that takes no filters; all others are of the standard one. */
+export const INFREQUENT_LOG_GROUP = "/example/infrequent";
+
+/** Stands where the PEM text of a CA's own certificate belongs. */
+export const caCertificatePlaceholder = (arn: string): string =>
+  `{{certificate-authority-certificate ${arn}}}`;
+const CA_CERTIFICATE = /\{\{certificate-authority-certificate ([^{}]+)\}\}/g;
 /** Stands where the account's issuer of web identity tokens belongs, an https URL. */
 export const TOKEN_ISSUER_PLACEHOLDER = "{{token-issuer}}";
 
@@ -23,14 +28,20 @@ export function guid(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** Returns the settings with every placeholder replaced. A placeholder that is left over is an error. */
+export interface Replacements {
+  /** PEM: of the CA with this ARN, its own certificate and then those above it. */
+  readonly caCertificate: (arn: string) => string;
+  readonly tokenIssuer: string;
+}
+
+/** Returns the settings with every placeholder replaced. */
 export function substitute(
   settings: Readonly<Record<string, string>>,
-  replacements: { caCertificate: string; tokenIssuer: string },
+  replacements: Replacements,
 ): Record<string, string> {
   const replace = (value: string) =>
     value
-      .replaceAll(CA_CERTIFICATE_PLACEHOLDER, () => replacements.caCertificate)
+      .replaceAll(CA_CERTIFICATE, (_placeholder, arn: string) => replacements.caCertificate(arn))
       .replaceAll(TOKEN_ISSUER_PLACEHOLDER, () => replacements.tokenIssuer);
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, replace(value)]));
 }

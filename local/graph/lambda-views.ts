@@ -26,6 +26,7 @@ export function viewFunctions(
     role: z.string(),
     timeout: z.number(),
     memorySize: z.number(),
+    reservedConcurrentExecutions: z.number().optional(),
     environment: z.object({ variables: z.record(z.string(), z.string()) }),
     loggingConfig: z.object({ logGroup: z.string(), logFormat: z.string() }),
   });
@@ -45,6 +46,7 @@ export function viewFunctions(
       environment: it.environment.variables,
       timeoutSeconds: it.timeout,
       memoryMb: it.memorySize,
+      concurrencyMax: it.reservedConcurrentExecutions,
       logGroup: it.loggingConfig.logGroup,
       logFormat: it.loggingConfig.logFormat,
       role: roleByArn(roles, it.role),
@@ -125,13 +127,13 @@ function viewAsyncInvoke(
     functionName: z.string(),
     maximumRetryAttempts: z.number(),
     maximumEventAgeInSeconds: z.number(),
-    destinationConfig: z.object({ onFailure: z.object({ destination: z.string() }) }),
+    destinationConfig: z.object({ onFailure: z.object({ destination: z.string() }) }).optional(),
   });
   const config = configs.find((it) => it.functionName === functionName);
   if (config === undefined) return undefined;
   return {
     maximumRetryAttempts: config.maximumRetryAttempts,
     maximumEventAgeSeconds: config.maximumEventAgeInSeconds,
-    onFailureArn: config.destinationConfig.onFailure.destination,
+    onFailureArn: config.destinationConfig?.onFailure.destination,
   };
 }

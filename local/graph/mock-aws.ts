@@ -3,7 +3,7 @@
  * the table fails the evaluation: a guessed ARN would make every check of a policy worthless.
  * ARN forms: https://docs.aws.amazon.com/service-authorization/latest/reference/ (each service's resource types).
  */
-import { ACCOUNT_ID, CA_CERTIFICATE_PLACEHOLDER, guid, TOKEN_ISSUER_PLACEHOLDER } from "./identifiers.ts";
+import { ACCOUNT_ID, caCertificatePlaceholder, guid, TOKEN_ISSUER_PLACEHOLDER } from "./identifiers.ts";
 import type { MockResource, MockState } from "./mock.ts";
 
 type State = (resource: MockResource, region: string) => MockState;
@@ -28,8 +28,10 @@ const certificateAuthority: State = ({ name }, region) => {
 };
 
 const caCertificate: State = ({ inputs }) => {
-  const id = `${inputs["certificateAuthorityArn"]}/certificate/1`;
-  return { id, state: { arn: id, certificate: CA_CERTIFICATE_PLACEHOLDER, certificateChain: "" } };
+  const authority = String(inputs["certificateAuthorityArn"]);
+  const id = `${authority}/certificate/1`;
+  const certificate = caCertificatePlaceholder(authority);
+  return { id, state: { arn: id, certificate, certificateChain: "" } };
 };
 
 const queue: State = (resource, region) => {
@@ -110,10 +112,27 @@ const customerGateway: State = ({ name }, region) => {
 
 const hexOf = (name: string) => guid(name).replaceAll("-", "").slice(0, 17);
 
+/** A name within its log group, without an ARN of its own. */
+const filter: State = (resource) => ({ id: nameOf(resource), state: { name: nameOf(resource) } });
+
+/** Its id is its ARN since version 5 of the provider. */
+const trail: State = (resource, region) => {
+  const id = arn("cloudtrail", region, `trail/${nameOf(resource)}`);
+  return { id, state: { name: nameOf(resource), arn: id, homeRegion: region } };
+};
+
+/** Names of buckets are the whole world's: no account and no region is in their ARNs. */
+const bucket: State = ({ inputs, name }) => {
+  const bucketName = typeof inputs["bucket"] === "string" ? inputs["bucket"] : name;
+  return { id: bucketName, state: { bucket: bucketName, arn: `arn:aws:s3:::${bucketName}` } };
+};
+const ofBucket: State = ({ inputs }) => ({ id: String(inputs["bucket"]), state: {} });
+
 const STATES: Readonly<Record<string, State>> = {
   "aws:acmpca/certificate:Certificate": caCertificate,
   "aws:acmpca/certificateAuthority:CertificateAuthority": certificateAuthority,
   "aws:acmpca/certificateAuthorityCertificate:CertificateAuthorityCertificate": attached,
+  "aws:cloudtrail/trail:Trail": trail,
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": compositeAlarm,
   "aws:cloudwatch/dashboard:Dashboard": ({ inputs }) => ({ id: String(inputs["dashboardName"]), state: {} }),
   "aws:cloudwatch/eventBus:EventBus": named((name, region) => arn("events", region, `event-bus/${name}`)),
@@ -121,6 +140,8 @@ const STATES: Readonly<Record<string, State>> = {
   "aws:cloudwatch/eventRule:EventRule": eventRule,
   "aws:cloudwatch/eventTarget:EventTarget": attached,
   "aws:cloudwatch/logGroup:LogGroup": named((name, region) => arn("logs", region, `log-group:${name}`)),
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": filter,
+  "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": filter,
   "aws:cloudwatch/metricAlarm:MetricAlarm": named((name, region) =>
     arn("cloudwatch", region, `alarm:${name}`),
   ),
@@ -138,6 +159,12 @@ const STATES: Readonly<Record<string, State>> = {
   "aws:lambda/function:Function": named((name, region) => arn("lambda", region, `function:${name}`)),
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": attached,
   "aws:lambda/permission:Permission": permission,
+  "aws:s3/bucket:Bucket": bucket,
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ofBucket,
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": ofBucket,
+  "aws:s3/bucketPolicy:BucketPolicy": ofBucket,
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ofBucket,
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ofBucket,
   "aws:s3/bucketObjectv2:BucketObjectv2": ({ inputs }) => ({ id: String(inputs["key"]), state: {} }),
   "aws:scheduler/schedule:Schedule": schedule,
   "aws:secretsmanager/secret:Secret": secret,

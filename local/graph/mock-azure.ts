@@ -78,6 +78,13 @@ const publishingPolicy =
     state: {},
   });
 
+/** In the form that is scoped to what it listens to. */
+const eventSubscription: State = (resource) => {
+  const name = required(resource, "eventSubscriptionName");
+  const scope = required(resource, "scope");
+  return { id: `${scope}/providers/Microsoft.EventGrid/eventSubscriptions/${name}`, state: { name } };
+};
+
 const authorization =
   (type: string): State =>
   (resource) => {
@@ -91,6 +98,7 @@ const authorization =
 const STATES: Readonly<Record<string, State>> = {
   "azure-native:authorization:RoleAssignment": authorization("roleAssignments"),
   "azure-native:authorization:RoleDefinition": authorization("roleDefinitions"),
+  "azure-native:eventgrid:EventSubscription": eventSubscription,
   "azure-native:keyvault:Vault": vault,
   "azure-native:managedidentity:FederatedIdentityCredential": federatedCredential,
   "azure-native:managedidentity:UserAssignedIdentity": identity,

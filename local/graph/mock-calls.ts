@@ -2,21 +2,25 @@
 import { z } from "zod";
 import {
   ACCOUNT_ID,
-  CA_CERTIFICATE_PLACEHOLDER,
+  caCertificatePlaceholder,
   DEPLOYER_ID,
   guid,
+  INFREQUENT_LOG_GROUP,
   SUBSCRIPTION_ID,
   TENANT_ID,
 } from "./identifiers.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
-type Answer = (inputs: Inputs, region: string, adoptedCa: AdoptedCa) => Record<string, unknown>;
+type Answer = (inputs: Inputs, region: string, adoptedCa?: AdoptedCa) => Record<string, unknown>;
 
 /** PEM: the CA's own certificate, and those above it. */
 export const AdoptedCa = z.object({ certificate: z.string(), certificateChain: z.string() });
 export type AdoptedCa = z.infer<typeof AdoptedCa>;
 
-const UNKNOWN_CA: AdoptedCa = { certificate: CA_CERTIFICATE_PLACEHOLDER, certificateChain: "" };
+const unknownCa = (arn: string): AdoptedCa => ({
+  certificate: caCertificatePlaceholder(arn),
+  certificateChain: "",
+});
 
 const PolicyStatement = z.object({
   sid: z.string().optional(),
@@ -69,12 +73,13 @@ const single = (values: string[]) => (values.length === 1 ? values[0] : values);
 const ANSWERS: Readonly<Record<string, Answer>> = {
   "aws:acmpca/getCertificateAuthority:getCertificateAuthority": (inputs, _region, ca) => ({
     ...inputs,
-    ...ca,
+    ...(ca ?? unknownCa(String(inputs["arn"]))),
     status: "ACTIVE",
   }),
   "aws:cloudwatch/getLogGroup:getLogGroup": (inputs, region) => ({
     ...inputs,
     arn: `arn:aws:logs:${region}:${ACCOUNT_ID}:log-group:${inputs["name"]}`,
+    logGroupClass: inputs["name"] === INFREQUENT_LOG_GROUP ? "INFREQUENT_ACCESS" : "STANDARD",
   }),
   "aws:iam/getPolicyDocument:getPolicyDocument": policyDocument,
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({
@@ -96,7 +101,7 @@ export function mockCall(
   token: string,
   inputs: Inputs,
   region: string,
-  adoptedCa: AdoptedCa = UNKNOWN_CA,
+  adoptedCa?: AdoptedCa,
 ): Record<string, unknown> {
   const answer = ANSWERS[token];
   if (answer === undefined)

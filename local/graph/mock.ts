@@ -28,6 +28,8 @@ interface RegisterRequest {
   getProtect(): boolean | undefined;
   getRetainondelete(): boolean | undefined;
   getIgnorechangesList(): string[];
+  /** URNs. */
+  getDependenciesList(): string[];
 }
 interface Monitor {
   registerResource(request: RegisterRequest, callback: unknown): Promise<void>;
@@ -37,9 +39,10 @@ interface EngineOptions {
   protect: boolean;
   retainOnDelete: boolean;
   ignoreChanges: string[];
+  waitsFor: string[];
 }
 
-const NO_OPTIONS: EngineOptions = { protect: false, retainOnDelete: false, ignoreChanges: [] };
+const NO_OPTIONS: EngineOptions = { protect: false, retainOnDelete: false, ignoreChanges: [], waitsFor: [] };
 
 /** From now on, in this process, every resource that is registered lands in the returned list. */
 export async function mockEngine(
@@ -72,6 +75,7 @@ export async function mockEngine(
       protect: request.getProtect() === true,
       retainOnDelete: request.getRetainondelete() === true,
       ignoreChanges: request.getIgnorechangesList(),
+      waitsFor: request.getDependenciesList().map(typeAndName).toSorted(),
     });
   });
   return resources;
@@ -90,4 +94,10 @@ function watchOptions(see: (request: RegisterRequest) => void): void {
     see(request);
     return register(request, callback);
   };
+}
+
+/** urn:pulumi:<stage>::<project>::<types of what it is in, and its own>::<logical name> */
+function typeAndName(urn: string): string {
+  const [, , types = "", name = ""] = urn.split("::");
+  return `${types.slice(types.lastIndexOf("$") + 1)} ${name}`;
 }

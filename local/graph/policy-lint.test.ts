@@ -78,4 +78,22 @@ describe("lintPolicy", () => {
       "dynamodb:GetItem: never has the condition key aws:SourceAcount",
     ]);
   });
+
+  it("finds a condition key that requests about other resources have, and about this one have not", async () => {
+    const rule = "arn:aws:ec2:eu-west-2:123456789012:security-group-rule/*";
+    const marked = { StringEquals: { "aws:RequestTag/link": "x" } };
+    expect(await lint("ec2:AuthorizeSecurityGroupIngress", rule, marked)).toEqual([]);
+    expect(await lint("ec2:AuthorizeSecurityGroupIngress", GROUP, marked)).toEqual([
+      "ec2:AuthorizeSecurityGroupIngress: never has the condition key aws:RequestTag/link",
+    ]);
+  });
+
+  it("finds a resource of a type that the action is never about", async () => {
+    expect(await lint("dynamodb:GetItem", GROUP)).toEqual([`dynamodb:GetItem: is never about ${GROUP}`]);
+    const ofGroup = "arn:aws:logs:eu-west-2:123456789012:log-group:/example";
+    expect(await lint("logs:PutLogEvents", ofGroup)).toEqual([
+      `logs:PutLogEvents: is never about ${ofGroup}`,
+    ]);
+    expect(await lint("logs:PutLogEvents", `${ofGroup}:*`)).toEqual([]);
+  });
 });

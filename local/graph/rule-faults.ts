@@ -43,7 +43,14 @@ async function targetFaults(graph: Parts, rule: EventRule, target: EventTarget):
   ];
 }
 
+/** Their records may hold a pre-shared key in the clear. */
+const WITH_SECRETS = ["CreateVpnConnection", "ModifyVpnTunnelOptions"];
+
 async function deadLetterFaults({ queues }: Parts, rule: EventRule, target: EventTarget): Promise<string[]> {
+  if (WITH_SECRETS.some((call) => rule.pattern.includes(call)))
+    return target.deadLetterArn === undefined
+      ? []
+      : [`${rule.name}: keeps events in which a pre-shared key may stand`];
   const queue = queues.find(({ arn }) => arn === target.deadLetterArn);
   if (queue === undefined) return [`${rule.name}: has no dead-letter queue of the deployment`];
   const send = { policy: queue.policy, action: "sqs:SendMessage", resource: queue.arn };

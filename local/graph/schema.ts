@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import { CompositeAlarm, MetricAlarm, TopicSubscription } from "./alarm-schema.ts";
-import { EventBus, EventRule } from "./event-schema.ts";
+import { EventBus, EventRule, EventSubscription } from "./event-schema.ts";
+import { LogMetricFilter, SubscriptionFilter } from "./log-schema.ts";
 
 /** One resource as the program registered it. `state` is its inputs with what the cloud would add. */
 export const Resource = z.object({
@@ -18,6 +19,8 @@ export const Resource = z.object({
   retainOnDelete: z.boolean(),
   /** Inputs that a deployment sets once, and never again. */
   ignoreChanges: z.array(z.string()).default([]),
+  /** Type and logical name of what has to be there before it. */
+  waitsFor: z.array(z.string()).default([]),
   inputs: z.record(z.string(), z.unknown()),
   state: z.record(z.string(), z.unknown()),
 });
@@ -70,7 +73,8 @@ export type Role = z.infer<typeof Role>;
 export const AsyncInvoke = z.object({
   maximumRetryAttempts: z.number(),
   maximumEventAgeSeconds: z.number(),
-  onFailureArn: z.string(),
+  /** None: what failed to the last attempt is dropped. */
+  onFailureArn: z.string().optional(),
 });
 
 export const LambdaFunction = z.object({
@@ -87,6 +91,8 @@ export const LambdaFunction = z.object({
   environment: z.record(z.string(), z.string()),
   timeoutSeconds: z.number(),
   memoryMb: z.number(),
+  /** So many runs at once are reserved for it, and no more; undefined where it shares the account's. */
+  concurrencyMax: z.number().optional(),
   logGroup: z.string(),
   logFormat: z.string(),
   role: Role,
@@ -216,6 +222,10 @@ export const Topic = z.object({
 });
 export type Topic = z.infer<typeof Topic>;
 
+/** CloudTrail's record of the account's changes, and where it is kept. */
+export const Trail = z.object({ name: z.string(), arn: z.string(), bucket: z.string() });
+export type Trail = z.infer<typeof Trail>;
+
 export const Graph = z.object({
   app: z.string(),
   stage: z.string(),
@@ -231,16 +241,23 @@ export const Graph = z.object({
   schedules: z.array(Schedule),
   eventBuses: z.array(EventBus),
   eventRules: z.array(EventRule),
+  trails: z.array(Trail),
   functionApp: FunctionApp,
+  eventSubscriptions: z.array(EventSubscription),
   vaults: z.array(Vault),
   storageTables: z.array(StorageTable),
   roleDefinitions: z.array(RoleDefinition),
   roleAssignments: z.array(RoleAssignment),
   federatedCredentials: z.array(FederatedCredential),
+  /** The one that the link issues from. */
   certificateAuthority: CertificateAuthority,
+  /** The one that is to take its place, and the one for when neither can sign. */
+  furtherAuthorities: z.array(CertificateAuthority),
   tables: z.array(Table),
   queues: z.array(Queue),
   logGroups: z.array(LogGroup),
+  subscriptionFilters: z.array(SubscriptionFilter),
+  logMetricFilters: z.array(LogMetricFilter),
   secrets: z.array(Secret),
   kmsKeys: z.array(KmsKey),
   metricAlarms: z.array(MetricAlarm),

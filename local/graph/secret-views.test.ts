@@ -17,6 +17,7 @@ function resource(type: string, name: string, inputs: Record<string, unknown>, k
     protect: kept,
     retainOnDelete: kept,
     ignoreChanges: [],
+    waitsFor: [],
     inputs,
     state: { ...inputs, ...state },
   };

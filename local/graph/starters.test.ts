@@ -28,6 +28,7 @@ const resource = (type: string, name: string, inputs: Record<string, unknown>): 
   protect: false,
   retainOnDelete: false,
   ignoreChanges: [],
+  waitsFor: [],
   inputs,
   state: inputs,
 });

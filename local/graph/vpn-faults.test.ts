@@ -11,6 +11,7 @@ const resource = (type: string, changes: Partial<Resource> = {}): Resource => ({
   protect: true,
   retainOnDelete: true,
   ignoreChanges: [],
+  waitsFor: [],
   inputs: {},
   state: {},
   ...changes,

@@ -13,8 +13,8 @@ const KEPT = [
 /** Inputs that hold a pre-shared key. */
 const KEYS = ["tunnel1PresharedKey", "tunnel2PresharedKey", "sharedKey"];
 
-/** Returns one sentence for each fault. `tunnelOptions` are all inputs that the provider may change in place. */
-export function findVpnFaults(resources: readonly Resource[], tunnelOptions: readonly string[]): string[] {
+/** Returns one sentence for each fault. `changingInputs` are all inputs that the provider may change in place. */
+export function findVpnFaults(resources: readonly Resource[], changingInputs: readonly string[]): string[] {
   return resources.flatMap((resource) => {
     if (!KEPT.includes(resource.type)) return [];
     return [
@@ -25,14 +25,14 @@ export function findVpnFaults(resources: readonly Resource[], tunnelOptions: rea
       ...KEYS.filter((key) => resource.inputs[key] !== undefined).map(
         (key) => `${resource.name}: has ${key} in the deployment, and so in its state`,
       ),
-      ...mayChange(resource, tunnelOptions).map(
+      ...mayChange(resource, changingInputs).map(
         (option) => `${resource.name}: a deployment may change ${option}, which takes the tunnel down`,
       ),
     ];
   });
 }
 
-function mayChange({ type, ignoreChanges }: Resource, tunnelOptions: readonly string[]): string[] {
-  const fixed = type === AWS_CONNECTION ? tunnelOptions : type === AZURE_CONNECTION ? ["sharedKey"] : [];
+function mayChange({ type, ignoreChanges }: Resource, changingInputs: readonly string[]): string[] {
+  const fixed = type === AWS_CONNECTION ? changingInputs : type === AZURE_CONNECTION ? ["sharedKey"] : [];
   return fixed.filter((option) => !ignoreChanges.includes(option));
 }

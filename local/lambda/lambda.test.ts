@@ -51,6 +51,16 @@ describe("invoke", () => {
     ]);
   });
 
+  it("throttles more than are reserved for it, and those only while they run", async () => {
+    const { lambda } = await start(counter, { concurrencyMax: 1 });
+    const [first, second] = await Promise.all([lambda.invoke({}), lambda.invoke({})]);
+    expect([first?.ok, second]).toEqual([
+      true,
+      { ok: false, errorType: "TooManyRequestsException", errorMessage: "Rate Exceeded." },
+    ]);
+    expect(await lambda.invoke({})).toEqual({ ok: true, payload: 2 });
+  });
+
   it("gives the function its own variables and Lambda's, and no others", async () => {
     const { lambda } = await start("export const handler = async () => process.env;", {
       env: { MINE: "1", AWS_REGION: "eu-west-1" },

@@ -10,6 +10,8 @@ export type { InvokeResult } from "./environment.ts";
 export interface LambdaOptions extends Omit<EnvironmentOptions, "arn"> {
   /** The function's ARN. Left out, one in a made-up account. */
   arn?: string;
+  /** So many invocations at once, as they are reserved for it; left out, as many as a new account may have. */
+  concurrencyMax?: number | undefined;
   /** Sees each event, each answer and each log line. */
   tap?: Tap;
 }
@@ -31,7 +33,13 @@ export interface Lambda {
 /** The highest number of invocations at once in a new account: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const CONCURRENCY_MAX = 10;
 
-export async function startLambda({ arn, tap, onLogLine, ...options }: LambdaOptions): Promise<Lambda> {
+export async function startLambda({
+  arn,
+  tap,
+  onLogLine,
+  concurrencyMax = CONCURRENCY_MAX,
+  ...options
+}: LambdaOptions): Promise<Lambda> {
   const { name } = options;
   const see = (from: string, to: string, what: string, text: string) =>
     tap?.({ from, to, what, bytes: Buffer.from(text) });
@@ -44,7 +52,7 @@ export async function startLambda({ arn, tap, onLogLine, ...options }: LambdaOpt
   };
 
   const start = () => {
-    if (environments.size >= CONCURRENCY_MAX) return undefined;
+    if (environments.size >= concurrencyMax) return undefined;
     const environment = new Environment({
       ...options,
       arn: arn ?? `arn:aws:lambda:eu-west-2:123456789012:function:${name}`,

@@ -42,6 +42,8 @@ export async function serveRuntimeApi(events: RuntimeEvents): Promise<RuntimeApi
   const server = http.createServer((request, response) => {
     answer(request, response, events).catch(() => response.destroy());
   });
+  // While a function works its connection lies idle. Closed meanwhile, the answer would find nobody, and its process end.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the Runtime API has no port");

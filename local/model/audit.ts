@@ -50,10 +50,12 @@ export function modelAudit(calls: Calls, clock: ModelClock): ModelAudit {
           outbox.delete(keyOf(change));
         }
       }),
-    history: ({ target, limit }) =>
+    history: ({ target, kinds, limit }) =>
       calls.perform("audit.history", target ?? "", () => {
         const wanted = [...outbox.values(), ...filed.values()].filter(
-          (change) => target === null || change.target === target,
+          (change) =>
+            (target === null || change.target === target) &&
+            (kinds === undefined || kinds.includes(change.kind)),
         );
         return { changes: inOrder(wanted).toReversed().slice(0, limit), cut: false };
       }),

@@ -8,12 +8,13 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import type { Authority, SigningRequest } from "../../shared/certificates/authority.ts";
 import { splitPem } from "../../shared/certificates/pem.ts";
+import { type PinnedCa, pinCa } from "../../shared/certificates/pinned.ts";
 import type { RevocationReason } from "../../shared/certificates/revocation-order.ts";
 import type { Identity, ObservedCa, Purpose } from "../../shared/certificates/schema.ts";
 import type { Link } from "../../shared/link/schema.ts";
 import { CloudError } from "../../shared/runtime/errors.ts";
 import type { Instant } from "../../shared/runtime/instant.ts";
-import { type Ca, certify, makeCa } from "../testing/certificates.ts";
+import { type Ca, certify, type Issued, makeCa } from "../testing/certificates.ts";
 import type { Calls } from "./calls.ts";
 import type { ModelClock } from "./clock.ts";
 
@@ -34,8 +35,8 @@ export interface ModelIssue {
 }
 
 export interface ModelAuthority extends Authority {
-  /** The issuing CA first, then its parents; DER. */
-  readonly pinned: readonly Uint8Array[];
+  /** What a hand pins: this CA. */
+  readonly pinned: readonly [PinnedCa];
   /** Each certificate that was signed; a repeated token adds none. */
   readonly issues: readonly ModelIssue[];
   /** Each certificate that was revoked, by serial. */
@@ -52,16 +53,33 @@ export interface ModelAuthority extends Authority {
   failures: number;
 }
 
+/** The keys of a CA and of the root above it. */
+export interface ModelSigner {
+  /** The issuing CA's certificate, then the root's; PEM. */
+  readonly chainPem: readonly [string, string];
+  /** Throws `CloudError` when the CSR is not signed by its own key. */
+  sign(
+    csr: string,
+    purpose: Purpose,
+    notBefore: Date,
+    notAfter: Date,
+  ): Promise<Pick<Issued, "serial" | "chainPem">>;
+  certify: (options: Omit<Parameters<typeof certify>[1], "usages">) => Promise<Uint8Array>;
+}
+export type MakeSigner = (start: Instant, notAfter: Instant) => Promise<ModelSigner>;
+
 /** A CA as the link creates it; one that it adopts lives for ten years. */
 export async function modelAuthority(
   calls: Calls,
   clock: ModelClock,
   declared: Link["certificateAuthority"],
+  caArn: string = ARN,
+  makeSigner: MakeSigner = signerFor,
 ): Promise<ModelAuthority> {
   const start = clock.now();
   const lifetimeSeconds = "lifetimeSeconds" in declared ? declared.lifetimeSeconds : ADOPTED_LIFETIME_SECONDS;
   const notAfter = start + lifetimeSeconds;
-  const { root, ca } = await hierarchyFor(start, notAfter);
+  const signer = await makeSigner(start, notAfter);
   const issues: (ModelIssue & { reads: number; readonly failed: boolean })[] = [];
   let requests = 0;
   const revoked = new Map<string, RevocationReason>();
@@ -71,9 +89,10 @@ export async function modelAuthority(
     refuseIfUnfit(authority.state, request, clock.now());
     const failed = authority.failures > 0;
     if (failed) authority.failures -= 1;
-    const issued = await signCsr(ca, request, authority.purpose, clock.now());
-    const arn = `${ARN}/certificate/${BigInt(`0x${issued.serial}`)}`;
-    const chain = [...splitPem(issued.chainPem), ...splitPem(root.certificatePem)];
+    const from = toDate(clock.now() - BACKDATED_SECONDS);
+    const issued = await signer.sign(request.csr, authority.purpose, from, toDate(request.notAfter));
+    const arn = `${caArn}/certificate/${BigInt(`0x${issued.serial}`)}`;
+    const chain = [...splitPem(issued.chainPem), ...splitPem(signer.chainPem[1])];
     issues.push({
       arn,
       chain,
@@ -87,8 +106,8 @@ export async function modelAuthority(
   };
 
   const authority: ModelAuthority = {
-    arn: ARN,
-    pinned: [ca.der, root.der],
+    arn: caArn,
+    pinned: [pinCa(signer.chainPem)],
     issues,
     revoked,
     purpose: "client",
@@ -100,19 +119,16 @@ export async function modelAuthority(
     },
     readsInProgress: 0,
     failures: 0,
-    async signByHand({ commonName, organization, dnsNames }, publicKey, notAfter) {
-      const { der } = await certify(ca, {
+    signByHand: ({ commonName, organization, dnsNames }, publicKey, notAfter) =>
+      signer.certify({
         commonName,
         ...(organization === undefined ? {} : { organization }),
         dnsNames,
-        usages: ["clientAuth"],
         publicKey,
         notBefore: toDate(clock.now() - BACKDATED_SECONDS),
         notAfter: toDate(notAfter),
-      });
-      return der;
-    },
-    observe: () => calls.perform("authority.observe", ARN, () => authority.state),
+      }),
+    observe: () => calls.perform("authority.observe", caArn, () => authority.state),
     issue: (request, note) =>
       calls.perform("authority.issue", request.idempotencyToken, () => {
         requests += 1;
@@ -148,16 +164,25 @@ export async function modelAuthority(
 }
 
 /** One of each life for all models: what a CA has done is kept beside it, and its keys take long to make. */
-const hierarchies = new Map<string, ReturnType<typeof makeHierarchy>>();
+const signers = new Map<string, Promise<ModelSigner>>();
 
-async function hierarchyFor(start: Instant, notAfter: Instant) {
+async function signerFor(start: Instant, notAfter: Instant): Promise<ModelSigner> {
   const life = `${start}-${notAfter}`;
-  const hierarchy = hierarchies.get(life) ?? makeHierarchy(start, notAfter);
-  hierarchies.set(life, hierarchy);
-  return await hierarchy;
+  const signer = signers.get(life) ?? realSigner(start, notAfter);
+  signers.set(life, signer);
+  return await signer;
 }
 
-async function makeHierarchy(start: Instant, notAfter: Instant) {
+async function realSigner(start: Instant, notAfter: Instant): Promise<ModelSigner> {
+  const { root, ca } = await makeHierarchy(start, notAfter);
+  return {
+    chainPem: [ca.certificatePem, root.certificatePem],
+    sign: (csr, purpose, from, until) => signCsr(ca, csr, purpose, from, until),
+    certify: async (options) => (await certify(ca, { ...options, usages: ["clientAuth"] })).der,
+  };
+}
+
+export async function makeHierarchy(start: Instant, notAfter: Instant): Promise<{ root: Ca; ca: Ca }> {
   const life = { notBefore: toDate(start - BACKDATED_SECONDS), notAfter: toDate(notAfter) };
   const root = await makeCa({ ...life, commonName: "Test Root" });
   return { root, ca: await makeCa({ ...life, commonName: "Test CA", parent: root }) };
@@ -172,8 +197,8 @@ function refuseIfUnfit(ca: ObservedCa, { notAfter, signingAlgorithm }: SigningRe
     throw refusal(operation, "InvalidArgsException");
 }
 
-async function signCsr(ca: Ca, request: SigningRequest, purpose: Purpose, now: Instant) {
-  const csr = new x509.Pkcs10CertificateRequest(request.csr);
+export async function signCsr(ca: Ca, csrPem: string, purpose: Purpose, notBefore: Date, notAfter: Date) {
+  const csr = new x509.Pkcs10CertificateRequest(csrPem);
   if (!(await csr.verify())) throw refusal("IssueCertificate", "MalformedCSRException");
   const [organization] = csr.subjectName.getField("O");
   return await certify(ca, {
@@ -182,8 +207,8 @@ async function signCsr(ca: Ca, request: SigningRequest, purpose: Purpose, now: I
     dnsNames: namesOf(csr),
     usages: [`${purpose}Auth`],
     publicKey: csr.publicKey,
-    notBefore: toDate(now - BACKDATED_SECONDS),
-    notAfter: toDate(request.notAfter),
+    notBefore,
+    notAfter,
   });
 }
 

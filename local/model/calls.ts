@@ -8,7 +8,7 @@ import type { ModelClock } from "./clock.ts";
 
 export type CallName =
   | `authority.${"observe" | "issue" | "read" | "revoke"}`
-  | `journal.${"read-standing" | "read-intent" | "read-intents" | "read-open-intents" | "find-intent" | "intend" | "mark" | "note-issued" | "mark-seen" | "write-troubles" | "write-unknown-issue" | "order-revocation" | "close-revocation"}`
+  | `journal.${"read-standing" | "read-intent" | "read-intents" | "read-open-intents" | "find-intent" | "intend" | "mark" | "note-issued" | "mark-seen" | "write-troubles" | "write-unknown-issue" | "ask" | "settle-ask" | "order-revocation" | "close-revocation"}`
   | `audit.${"record" | "read-outbox" | "file" | "history"}`
   | "bus.tell"
   | "usage.first-accepted"
@@ -17,10 +17,28 @@ export type CallName =
   | `messenger.${"post" | "update" | "reply" | "find" | "find-notes" | "withdraw"}`
   | `hand.${"observe" | "request" | "drop-request" | "merge"}`
   | `hand.tunnels-${"observe" | "reset"}`
+  | `hand.trust-${"observe" | "publish"}`
+  | `hand.key-${"observe" | "set"}`
+  | `hand.tunnel-key${"s-observe" | "-set"}`
+  | `connections.${"read" | "reset"}`
+  | `connection-keys.${"read" | "set"}`
+  | `tunnel-keys.${"read" | "set"}`
+  | `tunnel-secret.${"read" | "write" | "move"}`
+  | `pre-shared.${"read" | "write"}`
+  | `keys.${"read" | "keep" | "settle"}`
+  | "relay-log.search"
   | `tunnels.${"describe" | "active-status" | "maintenance" | "replace"}`
   | `hand.${"collect" | "forget" | "freeze"}`
   | `freeze.${"read" | "say" | "settle"}`
   | `memory.${"read" | "write"}`
+  | `groups.${"rules" | "existing" | "prefix-list-sizes" | "open" | "rewrite" | "close"}`
+  | `standing.${"read" | "keep"}`
+  | `nsg.${"read" | "put" | "remove"}`
+  | `rows.${"read" | "write"}`
+  | `hand.allowlists-${"plan" | "heal" | "accept"}`
+  | `allowlist-memory.${"read" | "write"}`
+  | `auth-memory.${"read" | "write"}`
+  | "wakes.tell"
   | `lease.${"acquire" | "check" | "release"}`
   | `secret.${"read" | "write" | "move"}`
   | "replicas.read"

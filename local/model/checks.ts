@@ -12,12 +12,12 @@ export function isUsable(model: Model, certificate = "bunny-client"): boolean {
   const current = [...model.vaults.values()].flatMap(
     (vault) => vault.entries.get(certificate)?.versions.at(-1) ?? [],
   )[0];
-  const [issuer, root] = model.authority.pinned;
-  if (current === undefined || issuer === undefined || root === undefined) return false;
+  const [{ chain }] = model.authority.pinned;
+  if (current === undefined) return false;
   const leaf = new X509Certificate(current.leaf);
   const inTime = leaf.validToDate.getTime() > model.clock.nowMs();
-  const chained = Buffer.concat(current.chain).equals(Buffer.concat([issuer, root]));
-  const trusted = leaf.verify(new X509Certificate(issuer).publicKey);
+  const chained = Buffer.concat(current.chain).equals(Buffer.concat([...chain]));
+  const trusted = leaf.verify(new X509Certificate(chain[0]).publicKey);
   return (
     current.enabled &&
     inTime &&
@@ -31,7 +31,11 @@ export function isUsable(model: Model, certificate = "bunny-client"): boolean {
  * Serials that nobody knows of: in no intent that names their certificate, in no record of it, and not told as an
  * outcome that is unknown. To be asked once a run has ended well; until then the intent may stand open.
  */
-export function unaccountedSerials({ authority, journal, audit }: Model): string[] {
+export function unaccountedSerials({
+  authority,
+  journal,
+  audit,
+}: Pick<Model, "authority" | "journal" | "audit">): string[] {
   const intents = [...journal.intents.values()];
   const lost = authority.issues.filter(({ arn, csrDigest }) => {
     const intent = intents.find((one) => one.csrDigest === csrDigest);

@@ -15,8 +15,6 @@ export const connectedEnd = (outsideIp: string): AzureEnd => ({
   status: "connected",
   provisioning: "succeeded",
   bgp: true,
-  ingressBytes: 0,
-  egressBytes: 0,
 });
 
 export function modelConnections(given: Readonly<Record<string, AzureEnd | null>>): ModelConnections {

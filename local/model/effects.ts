@@ -21,6 +21,8 @@ const READS: ReadonlySet<CallName> = new Set<CallName>([
   "incidents.read",
   "freeze.read",
   "hand.observe",
+  "hand.trust-observe",
+  "relay-log.search",
   "secret.read",
   "replicas.read",
   "vault.read-certificate",

@@ -28,6 +28,7 @@ import type { ModelClock } from "./clock.ts";
 import { modelRows } from "./rows.ts";
 
 type Endpoint = EndpointOf<"certificates" | "notes" | "control">;
+type Changing = Extract<Act, EndpointOf<"certificates">>;
 
 const ISSUER = "https://11111111-2222-4333-8444-555555555555.tokens.sts.global.api.aws";
 const AUDIENCE = "api://warrener-test";
@@ -89,6 +90,15 @@ export async function modelHand(options: ModelHandOptions): Promise<ModelHand> {
       "certificates.merge": [ROLE],
       "tunnels.observe": [],
       "tunnels.reset": [],
+      "keys.observe-tunnels": [],
+      "keys.set-tunnel": [],
+      "keys.observe-key": [],
+      "keys.set-key": [],
+      "allowlists.plan": [],
+      "allowlists.heal": [],
+      "allowlists.accept": [],
+      "trust.observe": [],
+      "trust.publish": [],
       "notes.collect": [ROLE],
       "notes.forget": [ROLE],
       "control.freeze": [ROLE],
@@ -148,8 +158,8 @@ async function answerWith(
   const keeper = { rows, log, clock: clock.now, random };
   /** As the app registers what changes something (azure-functions/register.ts). */
   const act = <O extends { readonly outcome: string }>(
-    act: Act,
-    { name }: Body<Act>,
+    act: Changing,
+    { name }: Body<Changing>,
     verb: () => Promise<O>,
   ) => clock.going(() => carryOut(keeper, { act, target: name, function: request.invocationId ?? "" }, verb));
   switch (endpoint) {

@@ -1,4 +1,7 @@
-/** The store of incidents in memory. What it gives out is a copy, as from a table. */
+/**
+ * The store of incidents in memory. What it keeps is a copy, as in a table, which nobody can change: so it may be given out
+ * as often as it is asked for.
+ */
 import { Incident } from "../../shared/alerts/incident.ts";
 import type { IncidentStore } from "../../shared/alerts/store.ts";
 import type { Calls } from "./calls.ts";
@@ -13,7 +16,7 @@ export interface ModelIncidents extends IncidentStore {
 export function modelIncidents(calls: Calls): ModelIncidents {
   const standing = new Map<string, Incident>();
   const history = new Map<string, Incident>();
-  const copy = (incident: Incident) => Incident.parse(structuredClone(incident));
+  const copy = (incident: Incident) => frozen(Incident.parse(structuredClone(incident)));
   /** Undefined when another incident has taken its place, or it is not as it must be. */
   const standsAs = ({ key, id }: Incident, holds: (stands: Incident) => boolean) => {
     const stands = standing.get(key);
@@ -25,7 +28,7 @@ export function modelIncidents(calls: Calls): ModelIncidents {
     history,
     readIncidents: () =>
       calls.perform("incidents.read", "", () => ({
-        incidents: [...standing.values()].map(copy),
+        incidents: [...standing.values()],
         unreadable: [],
       })),
     write: ({ kind, before, after }) =>
@@ -49,7 +52,8 @@ export function modelIncidents(calls: Calls): ModelIncidents {
     claim: (incident, telling) =>
       calls.perform("incidents.claim", incident.key, () => {
         const { telling: read } = incident;
-        const stands = standsAs(incident, (now) => now.telling?.attempt === read?.attempt);
+        const known = [read?.attempt, telling.attempt];
+        const stands = standsAs(incident, (now) => known.includes(now.telling?.attempt));
         if (stands === undefined) return null;
         set({ ...stands, telling });
         return copy({ ...stands, telling });
@@ -76,4 +80,10 @@ export function modelIncidents(calls: Calls): ModelIncidents {
         if (stands !== undefined) set({ ...stands, filed: true });
       }),
   };
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }

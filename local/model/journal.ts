@@ -1,4 +1,5 @@
 /** The journal in memory. */
+import type { Ask } from "../../shared/asks/ask.ts";
 import { withArn } from "../../shared/certificates/intent.ts";
 import type { Journal, Seen } from "../../shared/certificates/journal.ts";
 import type { RevocationOrder } from "../../shared/certificates/revocation-order.ts";
@@ -16,6 +17,8 @@ export interface ModelJournal extends Journal {
   readonly seen: ReadonlyMap<string, Seen>;
   /** By serial. */
   readonly revocations: Map<string, RevocationOrder>;
+  /** By name. */
+  readonly asks: Map<string, Ask>;
   /** The same item that the freeze's own store has. */
   readonly freeze: ModelFreeze;
   readonly troubles: Map<string, Troubles>;
@@ -27,6 +30,7 @@ export function modelJournal(calls: Calls, clock: ModelClock): ModelJournal {
   const intents = new Map<string, Intent>();
   const seen = new Map<string, Seen>();
   const revocations = new Map<string, RevocationOrder>();
+  const asks = new Map<string, Ask>();
   const freeze = modelFreeze(calls);
   const troubles = new Map<string, Troubles>();
   const unknownIssues = new Map<string, UnknownIssue>();
@@ -35,6 +39,7 @@ export function modelJournal(calls: Calls, clock: ModelClock): ModelJournal {
     intents,
     seen,
     revocations,
+    asks,
     freeze,
     troubles,
     unknownIssues,
@@ -45,7 +50,13 @@ export function modelJournal(calls: Calls, clock: ModelClock): ModelJournal {
         freeze: freeze.stands,
         troubles: new Map(troubles),
         unknownIssues: [...unknownIssues.values()],
+        asked: new Map(asks),
       })),
+    ask: (ask) => calls.perform("journal.ask", ask.name, () => void asks.set(ask.name, ask)),
+    settleAsk: ({ name, at }) =>
+      calls.perform("journal.settle-ask", name, () => {
+        if (asks.get(name)?.at === at) asks.delete(name);
+      }),
     readIntents: (certificate) =>
       calls.perform("journal.read-intents", certificate, () =>
         [...intents.values()].filter((intent) => intent.certificate === certificate),

@@ -23,7 +23,9 @@ export function linkWith(...certificates: readonly Partial<CertificateInput>[]):
 /** Bunnies by name, each with its certificates. */
 export function linkOf(
   bunnies: Readonly<Record<string, readonly Partial<CertificateInput>[]>>,
-  more: Partial<Pick<LinkInput, "name" | "relay" | "certificates" | "certificateAuthority">> = {},
+  more: Partial<
+    Pick<LinkInput, "name" | "relay" | "certificates" | "certificateAuthority" | "allowlists">
+  > = {},
 ): Link {
   return parseLink({
     name: "test-link",

@@ -136,15 +136,15 @@ function readHeld({ value }: LabelledVersion): Held | undefined {
 /** Whether relay can serve: a current certificate with its own key, unended, under the pinned CA, for servers. */
 export function isServable({ authority, clock, secret }: RelayModel): boolean {
   const current = certificateOf(secret, CURRENT);
-  const [issuer] = authority.pinned;
-  if (current === undefined || issuer === undefined) return false;
+  const [pinned] = authority.pinned;
+  if (current === undefined) return false;
   const { leaf, chain, privateKeyPem } = current;
   return (
     leaf.checkPrivateKey(createPrivateKey(privateKeyPem)) &&
-    leaf.verify(new X509Certificate(issuer).publicKey) &&
+    leaf.verify(new X509Certificate(pinned.chain[0]).publicKey) &&
     leaf.validToDate.getTime() > clock.nowMs() &&
     leaf.keyUsage.join() === "1.3.6.1.5.5.7.3.1" &&
-    Buffer.concat(chain.slice(1)).equals(Buffer.concat([...authority.pinned]))
+    Buffer.concat(chain.slice(1)).equals(Buffer.concat([...pinned.chain]))
   );
 }
 

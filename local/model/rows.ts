@@ -54,6 +54,9 @@ export function modelRows(): ModelRows {
         .toSorted((one, other) => (one.name < other.name ? -1 : 1))
         .slice(0, Math.min(most, LIST_MAX));
     },
+    async count(partition, most) {
+      return (await rows.list(partition, null, most)).length;
+    },
   };
   function answers(operation: string): void {
     const { trouble } = rows;

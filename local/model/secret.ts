@@ -27,8 +27,8 @@ export interface ModelSecret extends StagedSecret {
   readonly versions: ReadonlyMap<string, LabelledVersion>;
   /** Label -> version. */
   readonly labels: ReadonlyMap<string, string>;
-  /** A person's hand, in the console: the text becomes the current version. */
-  putByHand(text: string | null): string;
+  /** A person's hand: the text becomes the current version, or the one with that label. */
+  putByHand(text: string | null, label?: string): string;
   moveByHand(label: string, to: string | null): void;
 }
 
@@ -77,9 +77,9 @@ export function modelSecret(
         else attach(label, to);
         return "moved";
       }),
-    putByHand(text) {
+    putByHand(text, label = CURRENT) {
       const version = randomUUID();
-      put(version, text === null ? null : new Secret(text), CURRENT);
+      put(version, text === null ? null : new Secret(text), label);
       return version;
     },
     moveByHand(label, to) {

@@ -5,11 +5,17 @@ import { Memory } from "../../shared/tunnels/schema.ts";
 import type { Calls } from "./calls.ts";
 import type { ModelFreeze } from "./freeze.ts";
 
-export function modelMemory(calls: Calls, memory: { stands: Memory }, freeze: ModelFreeze): MemoryStore {
+export interface ModelMemory {
+  stands: Memory;
+  /** Another version wrote it. */
+  isUnreadable: boolean;
+}
+
+export function modelMemory(calls: Calls, memory: ModelMemory, freeze: ModelFreeze): MemoryStore {
   return {
     read: () =>
       calls.perform("memory.read", "", () => ({
-        memory: Memory.parse(structuredClone(memory.stands)),
+        memory: memory.isUnreadable ? null : Memory.parse(structuredClone(memory.stands)),
         freeze: freeze.stands,
       })),
     write: (next) =>
@@ -21,12 +27,19 @@ export function modelMemory(calls: Calls, memory: { stands: Memory }, freeze: Mo
   };
 }
 
-export function modelLease(calls: Calls, lease: { until: number; fence: number }, now: () => number): Lease {
+export interface ModelLease {
+  until: number;
+  fence: number;
+  holder: string;
+}
+
+export function modelLease(calls: Calls, lease: ModelLease, now: () => number): Lease {
   return {
     acquire: (holder) =>
       calls.perform("lease.acquire", holder, () => {
-        if (lease.until > now()) return null;
+        if (lease.until > now()) return { holder: lease.holder, until: lease.until };
         lease.until = now() + 1_200;
+        lease.holder = holder;
         lease.fence += 1;
         return { fence: lease.fence };
       }),

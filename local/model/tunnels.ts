@@ -3,36 +3,36 @@
  * memory and the lease.
  */
 import { reportConditions } from "../../shared/alerts/report-conditions.ts";
-import type { RefusalReason } from "../../shared/azure-api/contract.ts";
 import { parseLink } from "../../shared/link/load.ts";
 import type { LinkInput } from "../../shared/link/schema.ts";
 import { sweepHand } from "../../shared/reconcile/sweep-hand.ts";
 import { ConfigError } from "../../shared/runtime/errors.ts";
 import { desiredTunnels } from "../../shared/tunnels/desired.ts";
 import { consoleLinks } from "../../shared/tunnels/links.ts";
+import type { Watcher } from "../../shared/tunnels/plan-watch.ts";
 import type { WatchReport } from "../../shared/tunnels/report.ts";
 import { type DesiredTunnel, type Memory, NO_MEMORY } from "../../shared/tunnels/schema.ts";
-import { type Watcher, watchTunnels } from "../../shared/tunnels/watch.ts";
+import { watchTunnels } from "../../shared/tunnels/watch.ts";
 import { adoptedVpn, linkWith } from "../testing/links.ts";
 import { type AlertsModel, createAlertsModel } from "./alerts.ts";
 import { type ModelAudit, modelAudit } from "./audit.ts";
 import { type ModelFreeze, modelFreeze } from "./freeze.ts";
 import { type ModelRows, modelRows } from "./rows.ts";
-import { type Ends, healthy, type ModelTunnel, modelAws, modelHand, tunnelOf } from "./tunnel-ends.ts";
-import { modelLease, modelMemory } from "./tunnel-memory.ts";
+import { healthy, type ModelTunnel, modelAws, tunnelOf } from "./tunnel-ends.ts";
+import { modelHand } from "./tunnel-hand.ts";
+import { type ModelLease, type ModelMemory, modelLease, modelMemory } from "./tunnel-memory.ts";
 
 export type VpnInput = Partial<NonNullable<LinkInput["vpn"]>>;
 
 export interface TunnelsModel extends AlertsModel {
   readonly tunnels: ReadonlyMap<string, ModelTunnel>;
   readonly desired: readonly DesiredTunnel[];
-  readonly memory: { stands: Memory };
+  readonly memory: ModelMemory;
   readonly freeze: ModelFreeze;
   readonly audit: ModelAudit;
   /** The hand's own table. */
   readonly rows: ModelRows;
-  readonly lease: { until: number; fence: number };
-  readonly hand: { refuses: RefusalReason | null };
+  readonly lease: ModelLease;
   /** `<kind> <tunnel>` of each repair that a cloud has begun, in order. */
   readonly repairs: readonly string[];
   /** `modifying` while AWS works on a connection. */
@@ -40,6 +40,8 @@ export interface TunnelsModel extends AlertsModel {
   tunnel(name: string): ModelTunnel;
   cut(...names: string[]): void;
   restore(...names: string[]): void;
+  /** Somebody who holds the lease writes down what is worked on; null once it is over. */
+  work(work: Memory["work"]): void;
   /** What one invocation is given. */
   watcher(): Watcher;
   watch(changes?: Partial<Watcher>): Promise<WatchReport>;
@@ -61,15 +63,14 @@ export function createTunnelsModel(vpnInput: VpnInput = {}): TunnelsModel {
   );
   const desired = desiredTunnels(vpn, Object.fromEntries(addresses));
   const tunnels = new Map(desired.map(({ name, outsideIp }) => [name, healthy(outsideIp)]));
-  const memory = { stands: NO_MEMORY };
+  const memory = { stands: NO_MEMORY, isUnreadable: false };
   const freeze = modelFreeze(calls);
   const audit = modelAudit(calls, clock);
   const rows = modelRows();
-  const lease = { until: 0, fence: 0 };
+  const lease = { until: 0, fence: 0, holder: "" };
   const repairs: string[] = [];
   const states = new Map<string, string>();
-  const hand: Ends["hand"] = { refuses: null };
-  const world = { calls, tunnels, desired, states, repairs, hand, rows, clock: clock.now };
+  const world = { calls, tunnels, desired, states, repairs, rows, clock: clock.now };
   const places = { region: link.aws.region, desired, alarmPrefix: "warrener-test-" };
   const watcher = {
     vpn,
@@ -87,8 +88,9 @@ export function createTunnelsModel(vpnInput: VpnInput = {}): TunnelsModel {
   const invoked = (): Watcher => {
     const endsAtMs = clock.nowMs() + TIME_LIMIT_MS;
     const remainingMs = () => endsAtMs - clock.nowMs();
-    const sweeper = { ...watcher, freezes: freeze, audit, link, remainingMs };
-    return { ...watcher, remainingMs, sweep: (word) => sweepHand(sweeper, word) };
+    const sweeper = { ...watcher, freezes: freeze, audit, link };
+    const sweep: Watcher["sweep"] = (word, sweepMs) => sweepHand({ ...sweeper, remainingMs: sweepMs }, word);
+    return { ...watcher, remainingMs, sweep };
   };
   const watch = (changes: Partial<Watcher> = {}) =>
     watchTunnels({ ...invoked(), ...changes }, { askMaintenance: false });
@@ -104,13 +106,16 @@ export function createTunnelsModel(vpnInput: VpnInput = {}): TunnelsModel {
     audit,
     rows,
     lease,
-    hand,
     repairs,
     states,
     tunnel: (name) => tunnelOf(tunnels, name),
     watcher: invoked,
     cut: (...names) => each(names, { aws: "down", ipsec: "down", azure: "not-connected" }),
     restore: (...names) => each(names, { aws: "up", ipsec: "up", azure: "connected" }),
+    work(work) {
+      const { version } = memory.stands;
+      memory.stands = { ...memory.stands, work, version: version + 1 };
+    },
     watch,
     async watchFor(minutes) {
       for (let minute = 0; minute < minutes; minute += 1) {
@@ -123,4 +128,4 @@ export function createTunnelsModel(vpnInput: VpnInput = {}): TunnelsModel {
 }
 
 /** As deployed. */
-const TIME_LIMIT_MS = 180_000;
+const TIME_LIMIT_MS = 120_000;

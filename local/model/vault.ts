@@ -12,8 +12,14 @@ import type { Calls } from "./calls.ts";
 import type { ModelClock } from "./clock.ts";
 import { type MadeRequest, makeRequest, type StoredPolicy, storedPolicy } from "./vault-request.ts";
 
-/** Versions and requests are named by 32 hexadecimal digits. */
-const newId = () => randomUUID().replaceAll("-", "");
+/** What a vault makes by chance: key pairs with their CSRs, and names. */
+export interface VaultMaker {
+  readonly makeRequest: (policy: StoredPolicy) => MadeRequest | Promise<MadeRequest>;
+  /** Versions and requests are named by 32 hexadecimal digits. */
+  readonly newId: () => string;
+}
+
+const realMaker: VaultMaker = { makeRequest, newId: () => randomUUID().replaceAll("-", "") };
 
 interface ModelVersion extends VaultCertificate {
   readonly chain: readonly Uint8Array[];
@@ -50,7 +56,11 @@ export interface ModelVault extends Vault {
   changePolicyByHand(name: string, policy: StoredPolicy): void;
 }
 
-export function modelVault(calls: Calls, clock: ModelClock): ModelVault {
+export function modelVault(
+  calls: Calls,
+  clock: ModelClock,
+  { makeRequest, newId }: VaultMaker = realMaker,
+): ModelVault {
   const entries = new Map<string, ModelEntry>();
   const deleted = new Map<string, ModelEntry>();
   const secrets = new Set<string>();

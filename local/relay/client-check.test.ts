@@ -16,7 +16,7 @@ const check = (
   nowMs = Date.now(),
 ) =>
   checkClient(
-    { chainError: undefined, issuerTrusted: true, ...client },
+    { chainError: undefined, issuerTrusted: true, revoked: new Set(), ...client },
     ["fox.example", "bunny.example"],
     nowMs,
   );

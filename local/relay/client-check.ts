@@ -25,6 +25,8 @@ export interface PresentedClient {
   readonly chainError: string | undefined;
   /** True when the CA that signed it is in the trust bundle, whatever its dates and purposes are. */
   readonly issuerTrusted: boolean;
+  /** The serials that the trust bundle wants let in no more. */
+  readonly revoked: ReadonlySet<Serial>;
 }
 
 /** id-kp-clientAuth, RFC 5280 section 4.2.1.12. */
@@ -52,6 +54,8 @@ export function checkClient(
   if (chainError !== undefined && !client.issuerTrusted) return refuse("unknown-ca", serial.data);
   if (chainError !== undefined) return refuse(REASONS.get(chainError) ?? "invalid-chain", serial.data);
 
+  if (client.revoked.has(serial.data)) return refuse("revoked", serial.data);
+
   // OpenSSL checked the dates by the machine's clock during the handshake; this is relay's own.
   const notAfterMs = certificate.validToDate.getTime();
   if (nowMs > notAfterMs) return refuse("expired", serial.data);
@@ -66,7 +70,7 @@ export function checkClient(
 }
 
 /** The exact name, no wildcards; the common name counts only when there is no DNS name at all. */
-function hasName(certificate: X509Certificate, name: string): boolean {
+export function hasName(certificate: X509Certificate, name: string): boolean {
   return certificate.checkHost(name, { wildcards: false, subject: "default" }) !== undefined;
 }
 

@@ -3,6 +3,7 @@
  * learns of each replica by itself, and that one which has fallen silent cannot be asked.
  */
 import type { Serial } from "../../shared/certificates/schema.ts";
+import type { KeyId } from "../../shared/keys/api-key-schema.ts";
 import type { Timers } from "../aws/timers.ts";
 import type { RelayLog } from "./log.ts";
 
@@ -10,6 +11,8 @@ export interface Loaded {
   /** The one that new connections are shown, then the one that is ready to follow it. */
   readonly serverCertificateSerials: readonly Serial[];
   readonly trustBundleVersion: string;
+  /** In order; left out where relay is given no API keys. */
+  readonly apiKeyIds?: readonly KeyId[];
 }
 
 export interface HeartbeatOptions {
@@ -44,10 +47,11 @@ export class Heartbeat {
   #beat(): void {
     const { log, loaded, timers, everyMs } = this.#options;
     const now = loaded();
-    const { trustBundleVersion } = now;
+    const { trustBundleVersion, apiKeyIds } = now;
     log({
       event: "relay.loaded",
       serverCertificateSerials: [...now.serverCertificateSerials],
+      ...(apiKeyIds === undefined ? {} : { apiKeyIds: [...apiKeyIds] }),
       trustBundleVersion,
     });
     this.#said = JSON.stringify(now);

@@ -1,6 +1,7 @@
 /**
  * One address before several replicas, as a network load balancer with TLS pass-through is: it hands each
- * connection whole to the next replica that is ready, and reads nothing of it. Without any it hangs up.
+ * connection whole to the next replica that is ready, from its caller's own address, and reads nothing of it. Without
+ * any it hangs up.
  */
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -49,7 +50,9 @@ export class LoadBalancer {
       caller.destroy();
       return;
     }
-    const replica = connect({ host: "127.0.0.1", port, noDelay: true });
+    const { remoteAddress: localAddress } = caller;
+    const from = localAddress === undefined ? {} : { localAddress };
+    const replica = connect({ host: "127.0.0.1", port, noDelay: true, ...from });
     caller.setNoDelay(true);
     this.#join(caller, replica);
     this.#join(replica, caller);

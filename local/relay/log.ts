@@ -1,9 +1,12 @@
 /**
- * What relay says to its log, one JSON object a line: who was accepted or refused, with which certificate, under
- * which trust bundle, and what this replica has loaded. docs/workloads.md is the contract. Job content and header values have no place in it.
+ * What relay says to its log, one JSON object a line: who was accepted or refused, with which certificate and which
+ * API key, under which trust bundle, and what this replica has loaded. docs/workloads.md is the contract. Job content,
+ * keys and header values have no place in it; of two headers there is what is left once it was checked.
  */
 import * as z from "zod";
 import { Serial } from "../../shared/certificates/schema.ts";
+import { KeyId } from "../../shared/keys/api-key-schema.ts";
+import { CallerWords } from "./caller-words.ts";
 
 /** Why a caller was turned away. Closed: whatever OpenSSL says beyond these is `invalid-chain`. */
 export const RefusalReason = z.enum([
@@ -16,11 +19,16 @@ export const RefusalReason = z.enum([
   "invalid-chain",
   "malformed",
   "handshake-failed",
+  "revoked",
+  "api-key-missing",
+  "api-key-unknown",
+  "api-key-scope",
+  "api-key-identity",
 ]);
 export type RefusalReason = z.infer<typeof RefusalReason>;
 
-/** A staging label of Secrets Manager: what relay serves, and what is being made to follow it. */
-export const Label = z.enum(["AWSCURRENT", "AWSPENDING"]);
+/** A staging label of Secrets Manager: what is used, what is being made to follow it, and what was used before. */
+export const Label = z.enum(["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"]);
 export type Label = z.infer<typeof Label>;
 
 /** Why a server certificate is not used. Closed; docs/workloads.md says what each means. */
@@ -39,6 +47,14 @@ export const UnusableReason = z.enum([
 ]);
 export type UnusableReason = z.infer<typeof UnusableReason>;
 
+/** Why a version of an API key's secret is not accepted. */
+export const UnusableKeyReason = z.enum(["unreadable", "malformed"]);
+export type UnusableKeyReason = z.infer<typeof UnusableKeyReason>;
+
+/** Why a published trust bundle is not loaded. */
+export const UnusableBundleReason = z.enum(["unreadable", "malformed", "older", "too-far"]);
+export type UnusableBundleReason = z.infer<typeof UnusableBundleReason>;
+
 const line = {
   time: z.iso.datetime({ precision: 3 }),
   level: z.enum(["info", "warn"]),
@@ -54,6 +70,8 @@ export const RelayLogLine = z.discriminatedUnion("event", [
     event: z.literal("relay.loaded"),
     /** The one that new connections are shown, then the one that is ready to follow it. */
     serverCertificateSerials: z.array(Serial).min(1).max(2),
+    /** In order. Absent where relay is given no API keys. */
+    apiKeyIds: z.array(KeyId).optional(),
   }),
   z.strictObject({
     ...line,
@@ -65,10 +83,29 @@ export const RelayLogLine = z.discriminatedUnion("event", [
   }),
   z.strictObject({
     ...line,
+    event: z.literal("api-key.unusable"),
+    reason: UnusableKeyReason,
+    /** The key's name in the link. */
+    apiKey: z.string(),
+    /** Absent when the whole secret could not be read. */
+    label: Label.optional(),
+    versionId: z.string().optional(),
+  }),
+  z.strictObject({
+    ...line,
+    event: z.literal("trust-bundle.unusable"),
+    reason: UnusableBundleReason,
+    versionId: z.string().optional(),
+  }),
+  z.strictObject({
+    ...line,
     event: z.literal("client.accepted"),
     clientCertificateSerial: Serial,
     clientAddress: z.string(),
     identity: z.string(),
+    /** Absent where none was asked for. */
+    apiKeyId: KeyId.optional(),
+    ...CallerWords.shape,
   }),
   z.strictObject({
     ...line,
@@ -76,6 +113,8 @@ export const RelayLogLine = z.discriminatedUnion("event", [
     reason: RefusalReason,
     /** Absent when none was presented, or when what was presented is no serial number. */
     clientCertificateSerial: Serial.optional(),
+    /** Only of a key that is known, and not good for this. */
+    apiKeyId: KeyId.optional(),
     clientAddress: z.string(),
   }),
 ]);
@@ -85,7 +124,12 @@ export type RelayLogLine = z.infer<typeof RelayLogLine>;
 type WithoutCommon<Line> = Line extends RelayLogLine ? Omit<Line, "time" | "level" | "replica"> : never;
 type RelayEvent = WithoutCommon<RelayLogLine>;
 
-const WARNINGS: ReadonlySet<RelayEvent["event"]> = new Set(["client.refused", "server-certificate.unusable"]);
+const WARNINGS: ReadonlySet<RelayEvent["event"]> = new Set([
+  "client.refused",
+  "server-certificate.unusable",
+  "api-key.unusable",
+  "trust-bundle.unusable",
+]);
 
 export type RelayLog = (event: RelayEvent) => void;
 

@@ -1,15 +1,17 @@
 /**
  * relay: a job queue over HTTPS that lets in nobody without a client certificate that its trust bundle, its list
- * of identities and the clock all accept (gate.ts). The bundle and its own certificate can be replaced while it
- * runs; open connections stay. What it has loaded it says again and again (heartbeat.ts).
+ * of identities and the clock all accept, and takes no request without an API key of whoever has to have one
+ * (gate.ts). The bundle and its own certificate can be replaced while it runs; open connections stay, but for those
+ * that the new bundle does not let in. What it has loaded it says again and again (heartbeat.ts).
  */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import { createSecureContext, type SecureContext } from "node:tls";
+import type { KeyId } from "../../shared/keys/api-key-schema.ts";
 import { realTimers, type Timers } from "../aws/timers.ts";
 import type { Tap } from "../stand-in/kernel.ts";
-import { Gate } from "./gate.ts";
+import { Gate, HANDSHAKE_MS_MAX, type KeyRules, type Passage } from "./gate.ts";
 import { Heartbeat, type Loaded } from "./heartbeat.ts";
 import { type Answer, errorAnswer, HttpError, message, readBody, send } from "./http.ts";
 import { type RelayLog, relayLog } from "./log.ts";
@@ -30,6 +32,8 @@ export interface RelayOptions {
   readonly trustBundle: TrustBundle;
   /** DNS names (or common names, when a certificate has no DNS name) that may come in. */
   readonly identities: readonly string[];
+  /** Left out, nobody needs an API key. */
+  readonly apiKeys?: RelayKeys;
   readonly replica: string;
   readonly output: (line: string) => void;
   readonly tap?: Tap;
@@ -46,8 +50,13 @@ export interface RelayOptions {
   readonly bodyBytesMax?: number;
 }
 
+export interface RelayKeys extends KeyRules {
+  /** In order. */
+  readonly loadedIds: () => readonly KeyId[];
+}
+
 const LIMITS = {
-  handshakeTimeout: 10_000,
+  handshakeTimeout: HANDSHAKE_MS_MAX,
   requestTimeout: 30_000,
   headersTimeout: 10_000,
   keepAliveTimeout: 65_000,
@@ -63,6 +72,7 @@ export class Relay {
   readonly #log: RelayLog;
   readonly #tap: Tap;
   readonly #bodyBytesMax: number;
+  readonly #apiKeys: RelayKeys | undefined;
   #trustBundle: LoadedBundle;
   readonly #heartbeat: Heartbeat;
   #serverCertificate: LoadedServerCertificate;
@@ -84,8 +94,14 @@ export class Relay {
       everyMs: options.loadedEveryMs ?? LOADED_EVERY_MS,
       timers: options.timers ?? realTimers,
     });
-    const { identities } = options;
-    this.#gate = new Gate({ identities, log: this.#log, clock, trustBundle: () => this.#trustBundle });
+    this.#apiKeys = options.apiKeys;
+    this.#gate = new Gate({
+      identities: options.identities,
+      log: this.#log,
+      clock,
+      trustBundle: () => this.#trustBundle,
+      ...(options.apiKeys === undefined ? {} : { keys: options.apiKeys }),
+    });
     this.#context = createSecureContext(this.#contextOptions());
     this.#server = createServer(
       {
@@ -119,11 +135,12 @@ export class Relay {
     return address.port;
   }
 
-  /** For new connections. Throws and keeps the old bundle when the new one is unusable. */
+  /** For all connections, also those that are open. Throws and keeps the old bundle when the new one is unusable. */
   replaceTrustBundle(bundle: TrustBundle): void {
     this.#trustBundle = loadTrustBundle(bundle);
     this.#useContext();
     this.#logBundle();
+    this.#gate.holdAll();
     this.#heartbeat.changed();
   }
 
@@ -143,6 +160,11 @@ export class Relay {
     this.#heartbeat.changed();
   }
 
+  /** Says which API keys are loaded, when they are others than it said last. */
+  apiKeysChanged(): void {
+    this.#heartbeat.changed();
+  }
+
   /** Lets requests under way finish, for a bounded time. */
   async close(): Promise<void> {
     this.#heartbeat.stop();
@@ -159,6 +181,7 @@ export class Relay {
     return {
       serverCertificateSerials: staged === undefined || staged === serial ? [serial] : [serial, staged],
       trustBundleVersion: this.#trustBundle.version,
+      ...(this.#apiKeys === undefined ? {} : { apiKeyIds: this.#apiKeys.loadedIds() }),
     };
   }
 
@@ -176,15 +199,15 @@ export class Relay {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const client = this.#gate.check(request.socket);
-    if (client === undefined) return;
-    const { identity } = client;
+    const passage = this.#gate.check(request);
+    if (passage.kind === "closed") return;
+    const { identity } = passage.client;
     const what = `${request.method} ${(request.url ?? "/").split("?")[0]}`;
     // As everywhere in the local world, `from` is the caller, also of the answer.
     const see = (name: string, bytes: Uint8Array) =>
       this.#tap({ from: identity, to: "relay", what: name, bytes });
     try {
-      const answer = await this.#routed(request, (body) => {
+      const answer = await this.#routed(request, passage, (body) => {
         const firstLine = `${request.method} ${request.url} HTTP/1.1`;
         see(what, message(firstLine, request.rawHeaders, body));
       });
@@ -196,10 +219,15 @@ export class Relay {
     }
   }
 
-  async #routed(request: IncomingMessage, see: (body: Uint8Array) => void): Promise<Answer> {
+  async #routed(
+    request: IncomingMessage,
+    passage: Exclude<Passage, { kind: "closed" }>,
+    see: (body: Uint8Array) => void,
+  ): Promise<Answer> {
     try {
       const body = await readBody(request, this.#bodyBytesMax);
       see(body);
+      if (passage.kind === "refused") throw passage.error;
       return route(request, body, this.queue);
     } catch (error) {
       if (error instanceof HttpError) return errorAnswer(error);

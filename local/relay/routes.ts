@@ -1,6 +1,7 @@
 /** What relay answers. Only called for clients that were let in; nothing here logs. */
 import type { IncomingMessage } from "node:http";
 import * as z from "zod";
+import type { Scope } from "../../shared/keys/api-key-schema.ts";
 import { type Answer, HttpError, parseJson } from "./http.ts";
 import type { JobQueue } from "./queue.ts";
 
@@ -9,9 +10,16 @@ const Result = z.strictObject({ lease: z.uuid(), result: z.json() });
 
 const RESULTS = /^\/jobs\/([^/]+)\/results$/;
 
+/** What an API key has to be good for; undefined where none is asked for: relay's own people bring the jobs. */
+export function scopeOf(request: IncomingMessage): Scope | undefined {
+  const path = pathOf(request);
+  if (path === "/jobs/poll") return "poll";
+  return RESULTS.test(path) ? "results" : undefined;
+}
+
 /** Throws `HttpError` for everything that the caller has to fix. */
 export function route(request: IncomingMessage, body: Uint8Array, queue: JobQueue): Answer {
-  const path = (request.url ?? "").split("?")[0] ?? "";
+  const path = pathOf(request);
   if (path === "/jobs") {
     allow(request, "POST");
     return submit(parse(Submission, parseJson(request, body)), queue);
@@ -27,6 +35,8 @@ export function route(request: IncomingMessage, body: Uint8Array, queue: JobQueu
   }
   throw new HttpError(404, "no-such-route", "the routes are /jobs, /jobs/poll and /jobs/{id}/results");
 }
+
+const pathOf = ({ url = "" }: IncomingMessage): string => url.split("?")[0] ?? "";
 
 function submit(submission: z.infer<typeof Submission>, queue: JobQueue): Answer {
   const job = queue.submit(submission.content);

@@ -4,10 +4,12 @@
  * secret says or fails to say; before there is a first certificate it does not start.
  */
 import { realTimers, type Timers } from "../aws/timers.ts";
+import type { LabelledSecret } from "./labelled-secret.ts";
 import type { Label, RelayLog, UnusableReason } from "./log.ts";
+import { LOOK_EVERY_MS, LookAgain } from "./look-again.ts";
 import { type SecretVersion, SecretVersions } from "./secret-versions.ts";
 import { checkForServing } from "./server-certificate-check.ts";
-import type { ServerSecret } from "./server-secret.ts";
+import { SERVER_CERTIFICATE_VERSIONS } from "./server-secret-value.ts";
 import { loadTrustBundle, type ServerCertificate, type TrustBundle } from "./tls.ts";
 
 /** relay, once it runs. Both throw and keep what was there when the new one is unusable. */
@@ -19,7 +21,7 @@ export interface CertificateHolder {
 }
 
 export interface ServerCertificatesOptions {
-  readonly secret: ServerSecret;
+  readonly secret: LabelledSecret;
   /** The name that relay's callers expect. */
   readonly host: string;
   readonly trustBundle: () => TrustBundle;
@@ -30,37 +32,33 @@ export interface ServerCertificatesOptions {
   readonly timers?: Timers;
 }
 
-const EVERY_MS = 60_000;
-
 type About = Label | "secret";
+type Version = SecretVersion<ServerCertificate>;
 
 export class ServerCertificates {
   readonly #options: ServerCertificatesOptions;
   readonly #timers: Timers;
-  readonly #versions: SecretVersions;
+  readonly #versions: SecretVersions<ServerCertificate>;
+  readonly #again: LookAgain;
   readonly #said = new Map<About, string>();
   #holder: CertificateHolder | undefined;
   #servedVersion: string | undefined;
-  #cancel: (() => void) | undefined;
-  #looking: Promise<void> = Promise.resolve();
 
   constructor(options: ServerCertificatesOptions) {
     this.#options = options;
     this.#timers = options.timers ?? realTimers;
-    this.#versions = new SecretVersions(options.secret);
+    this.#versions = new SecretVersions(options.secret, SERVER_CERTIFICATE_VERSIONS);
+    this.#again = new LookAgain(() => this.look(), options.everyMs ?? LOOK_EVERY_MS, this.#timers);
   }
 
   /** Looks at once, and then again and again. */
   start(): void {
-    this.#looking = this.look().then(() => {
-      this.#cancel = this.#timers.after(this.#options.everyMs ?? EVERY_MS, () => this.start());
-    });
+    this.#again.start();
   }
 
   /** Waits for the look that is under way. */
   async stop(): Promise<void> {
-    await this.#looking;
-    this.#cancel?.();
+    await this.#again.stop();
   }
 
   /** Rejects only when relay cannot be started. */
@@ -75,45 +73,45 @@ export class ServerCertificates {
     this.#usePending(pending?.versionId === current?.versionId ? undefined : pending);
   }
 
-  async #useCurrent(version: SecretVersion | undefined): Promise<void> {
+  async #useCurrent(version: Version | undefined): Promise<void> {
     const fault = version === undefined ? "no-certificate" : this.#faultOf(version);
     this.#say("AWSCURRENT", version, fault);
-    if (version?.kind !== "certificate" || fault !== undefined) return;
-    const { versionId, certificate } = version;
+    if (version?.kind !== "read" || fault !== undefined) return;
+    const { versionId, value: certificate } = version;
     if (versionId === this.#servedVersion) return;
     if (this.#holder === undefined) this.#holder = await this.#options.begin(certificate);
     else this.#holder.replaceServerCertificate(certificate);
     this.#servedVersion = versionId;
   }
 
-  #usePending(version: SecretVersion | undefined): void {
+  #usePending(version: Version | undefined): void {
     const fault = version === undefined ? undefined : this.#faultOf(version);
     // Between two renewals nothing is pending, and then a request is, for a while.
     this.#say("AWSPENDING", version, fault === "no-certificate" ? undefined : fault);
     if (fault === "unreadable") return;
-    const isUsable = version?.kind === "certificate" && fault === undefined;
-    this.#holder?.stageServerCertificate(isUsable ? version.certificate : undefined);
+    const isUsable = version?.kind === "read" && fault === undefined;
+    this.#holder?.stageServerCertificate(isUsable ? version.value : undefined);
   }
 
   /** Judged anew at each look: what is not valid yet will be, and what is valid ends. */
-  #faultOf(version: SecretVersion): UnusableReason | undefined {
+  #faultOf(version: Version): UnusableReason | undefined {
     switch (version.kind) {
       case "unreadable":
       case "malformed":
         return version.kind;
       case "nothing":
         return "no-certificate";
-      case "certificate": {
+      case "read": {
         const { host, trustBundle } = this.#options;
         const rules = { host, trustBundle: loadTrustBundle(trustBundle()) };
-        const verdict = checkForServing(version.certificate, rules, this.#timers.now());
+        const verdict = checkForServing(version.value, rules, this.#timers.now());
         return verdict.kind === "usable" ? undefined : verdict.reason;
       }
     }
   }
 
   /** Once for each version and reason: said at each look it would fill the log. */
-  #say(about: About, version: SecretVersion | undefined, reason: UnusableReason | undefined): void {
+  #say(about: About, version: Version | undefined, reason: UnusableReason | undefined): void {
     const saying = reason === undefined ? "" : `${version?.versionId} ${reason}`;
     if ((this.#said.get(about) ?? "") === saying) return;
     this.#said.set(about, saying);

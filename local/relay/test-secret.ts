@@ -1,8 +1,9 @@
 /** relay's secret for tests: versions and labels that a test sets, and reads that it can make fail. */
-import type { Label } from "./log.ts";
-import type { ServerSecret } from "./server-secret.ts";
 
-export interface TestSecret extends ServerSecret {
+import type { LabelledSecret } from "./labelled-secret.ts";
+import type { Label } from "./log.ts";
+
+export interface TestSecret extends LabelledSecret {
   /** By version id. */
   readonly versions: Map<string, string>;
   readonly labels: Map<Label, string>;

@@ -7,10 +7,13 @@ export interface TrustBundle {
   readonly version: string;
   /** One or more CA certificates in PEM. */
   readonly pem: string;
+  /** Leaves that are let in no more, whatever their CA and their dates say; none when left out. */
+  readonly revoked?: ReadonlySet<Serial>;
 }
 
 export interface LoadedBundle extends TrustBundle {
   readonly certificates: readonly X509Certificate[];
+  readonly revoked: ReadonlySet<Serial>;
 }
 
 export interface ServerCertificate {
@@ -49,7 +52,7 @@ export function loadTrustBundle(bundle: TrustBundle): LoadedBundle {
   if (leaf !== undefined) {
     throw new Error(`trust bundle ${bundle.version} holds ${leaf.subject}, which is no CA; take it out`);
   }
-  return { ...bundle, certificates };
+  return { ...bundle, certificates, revoked: bundle.revoked ?? new Set() };
 }
 
 /** Throws when the key is not the leaf's. The error never holds the key. */

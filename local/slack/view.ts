@@ -12,6 +12,8 @@ export interface SeenMessage {
   readonly lines: readonly string[];
   /** The notifications' texts that it had before. */
   readonly before: readonly string[];
+  /** What its blocks showed before, one line for each text. */
+  readonly linesBefore: readonly string[];
   readonly isDeleted: boolean;
   readonly thread: readonly SeenMessage[];
 }
@@ -25,25 +27,29 @@ export function seenMessages(channel: SlackChannel): SeenMessage[] {
   }));
 }
 
-/** Several lines of text, with replies set in. */
-export function channelText(channel: SlackChannel): string {
-  const lines = seenMessages(channel).flatMap((message) => [
-    ...told(message),
-    ...message.thread.flatMap((reply) => told(reply).map((line) => `  │ ${line}`)),
-    "",
-  ]);
+/** Several lines of text, with replies set in; of the last few messages, or of all. */
+export function channelText(channel: SlackChannel, last = Number.POSITIVE_INFINITY): string {
+  const lines = seenMessages(channel)
+    .slice(-last)
+    .flatMap((message) => [
+      ...told(message),
+      ...message.thread.flatMap((reply) => told(reply).map((line) => `  │ ${line}`)),
+      "",
+    ]);
   return lines.join("\n").trimEnd();
 }
 
 function seen(message: SlackMessage): Omit<SeenMessage, "thread"> {
   const { ts, app, contents, isTombstone } = message;
   const { text, blocks } = shownContent(message);
+  const earlier = contents.slice(0, -1);
   return {
     ts,
     by: app?.name ?? "somebody",
     text: decoded(text),
     lines: isTombstone ? [] : blocks.flatMap(textsOf),
-    before: contents.slice(0, -1).map((content) => decoded(content.text)),
+    before: earlier.map((content) => decoded(content.text)),
+    linesBefore: earlier.flatMap((content) => content.blocks.flatMap(textsOf)),
     isDeleted: isTombstone,
   };
 }

@@ -112,6 +112,7 @@ describe("a freeze", () => {
     await until("a sweep mends the tunnel", async () => (await sweep()).ok && repairs() > before);
     await untilOver(tunnels);
     expect(repairs()).toBe(before + 1);
+    await sweepUntilOver(freeze);
     expect(await found("RenewCertificates").invoke({})).toMatchObject({
       payload: { outcomes: [{ changes: expect.arrayContaining(["request"]) }] },
     });

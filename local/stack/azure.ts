@@ -2,26 +2,38 @@
  * The Azure half of the local world, made from the evaluated deployment: its vaults, identities, roles, and the
  * Function App's own package, each at its production URL behind the local proxy.
  */
+import type { Link } from "../../shared/link/schema.ts";
+import { realTimers, speedUp } from "../aws/timers.ts";
 import { type Arm, createArm } from "../azure/arm/arm.ts";
+import type { NsgWorld } from "../azure/arm/nsg/world.ts";
 import { createEntra, type Entra } from "../azure/entra.ts";
+import { createEventGrid, type EventGrid } from "../azure/event-grid/event-grid.ts";
+import { EventSubscription } from "../azure/event-grid/subscription.ts";
 import { type FunctionApp, startFunctionApp } from "../azure/functions-host/start.ts";
 import { createKeyVaults, type KeyVaults } from "../azure/key-vault/key-vaults.ts";
 import { type ManagedIdentity, startManagedIdentity } from "../azure/managed-identity.ts";
-import { createRbac } from "../azure/rbac.ts";
+import { createRbac, type Rbac } from "../azure/rbac.ts";
 import { createServiceAccountIssuer, type ServiceAccountIssuer } from "../azure/service-account.ts";
 import { startTables, type Tables } from "../azure/tables/tables.ts";
-import { guid, substitute } from "../graph/identifiers.ts";
+import { type Replacements, substitute } from "../graph/identifiers.ts";
 import type { Graph } from "../graph/schema.ts";
 import type { LocalClient } from "../network/client.ts";
 import type { LocalCa } from "../network/local-ca.ts";
 import type { LocalProxy } from "../network/proxy.ts";
 import type { Kernel } from "../stand-in/kernel.ts";
 import type { VpnWorld } from "../vpn/world.ts";
+import { clientOf, createNsgs } from "./allowlists.ts";
 
 export interface LocalAzure {
   readonly entra: Entra;
+  /** Who may do what: as the deployment says, and people besides. */
+  readonly rbac: Rbac;
   readonly keyVaults: KeyVaults;
   readonly arm: Arm;
+  /** The network security groups of the link, and what people do to them. */
+  readonly nsgs: NsgWorld;
+  /** Hands the changes of those to the Function App. */
+  readonly eventGrid: EventGrid;
   readonly tables: Tables;
   /** The clusters' issuers of service account tokens, by issuer URL. */
   readonly clusters: ReadonlyMap<string, ServiceAccountIssuer>;
@@ -37,7 +49,10 @@ export interface AzureParts {
   readonly client: LocalClient;
   /** The tunnels whose ends in Azure Resource Manager shows. */
   readonly vpn: VpnWorld;
-  readonly caCertificate: string;
+  readonly link: Link;
+  /** How many times as fast as in reality Azure does what takes it time. */
+  readonly speed: number;
+  readonly caCertificate: Replacements["caCertificate"];
   readonly tokenIssuer: string;
   readonly onLogLine: (line: string) => void;
 }
@@ -53,7 +68,8 @@ export async function startLocalAzure(parts: AzureParts): Promise<LocalAzure> {
     ),
   });
   const rbac = createRbac({ roleDefinitions: graph.roleDefinitions, assignments: knownAssignments(graph) });
-  const arm = createArm({ kernel, entra, rbac, world: vpn });
+  const nsgs = createNsgs(parts);
+  const arm = createArm({ kernel, entra, rbac, world: vpn, nsgs });
   const keyVaults = createKeyVaults({ kernel, rbac, entra, vaults: graph.vaults });
   const issuers = new Set(graph.federatedCredentials.map(({ issuer }) => issuer));
   const clusters = new Map([...issuers].map((issuer) => [issuer, createServiceAccountIssuer(issuer)]));
@@ -64,11 +80,12 @@ export async function startLocalAzure(parts: AzureParts): Promise<LocalAzure> {
   for (const [host, listener] of keyVaults.listeners) proxy.serve(host, listener);
 
   const { principalId } = graph.functionApp;
-  const principal = { principalId, clientId: guid(`client of ${principalId}`) };
+  const principal = { principalId, clientId: clientOf(principalId) };
   const identity = await startManagedIdentity({ kernel, tokens: entra.tokens, principal });
   const tables = startTables({ kernel, entra, rbac, tables: graph.storageTables });
   for (const [host, listener] of tables.listeners) proxy.serve(host, listener);
   const stop = async () => {
+    nsgs.stop();
     await tables.close();
     await identity.close();
   };
@@ -77,12 +94,30 @@ export async function startLocalAzure(parts: AzureParts): Promise<LocalAzure> {
     throw error;
   });
   proxy.serve(graph.functionApp.hostName, functionApp.listener);
+  const eventGrid = startEventGrid(parts, functionApp);
+  nsgs.onEvent((event) => eventGrid.publish(event));
 
   const close = async () => {
+    await eventGrid.stop();
     await functionApp.close();
     await stop();
   };
-  return { entra, keyVaults, arm, tables, clusters, functionApp, close };
+  return { entra, rbac, keyVaults, arm, nsgs, eventGrid, tables, clusters, functionApp, close };
+}
+
+/** Azure makes no subscription to a function that the app does not have. */
+function startEventGrid({ kernel, graph, speed }: AzureParts, functionApp: FunctionApp): EventGrid {
+  const subscriptions = graph.eventSubscriptions.map((one) => EventSubscription.parse(one));
+  const missing = subscriptions.find(({ functionName }) => !functionApp.functions.includes(functionName));
+  if (missing !== undefined)
+    throw new Error(`${missing.name}: the Function App has no function ${missing.functionName}`);
+  return createEventGrid({
+    kernel,
+    timers: speedUp(realTimers, speed),
+    answerTimers: realTimers,
+    subscriptions,
+    deliver: (functionName, event) => functionApp.deliverEvent(functionName, event),
+  });
 }
 
 /** The container that the Function App's package lies in is not part of this world: its files are run in place. */

@@ -77,7 +77,12 @@ const rule = {
 /** A calm AWS with a CA, a bus, a rule, and one function that this test plays. */
 async function start(
   functionPolicy: PolicyDocument,
-  timed: { readonly schedules?: readonly Schedule[]; readonly rareSchedulesSpeed?: number } = {},
+  timed: {
+    readonly schedules?: readonly Schedule[];
+    readonly certificatesSpeed?: number;
+    /** How long a run takes. */
+    readonly until?: Promise<void>;
+  } = {},
 ) {
   const lambda = new LambdaApi({ region, accountId });
   const made: { readonly bridge: EventBridge; readonly pca: AcmPca }[] = [];
@@ -105,18 +110,20 @@ async function start(
   await pca.createAuthority({ arn: caArn, commonName: "Link CA", lifetimeSeconds: 30 * dayS });
   const invoked = Promise.withResolvers<unknown>();
   const all: unknown[] = [];
-  const invoke = (event: unknown): Promise<InvokeResult> => {
+  const invoke = async (event: unknown): Promise<InvokeResult> => {
     invoked.resolve(event);
     all.push(event);
-    return Promise.resolve({ ok: true, payload: { noted: true } });
+    await timed.until;
+    return { ok: true, payload: { noted: true } };
   };
   const events = createEvents({
     kernel,
     graph: { queues: [queue], schedules: [...(timed.schedules ?? [])], eventRules: [rule] },
     aws: { server, lambda, eventBridge },
+    azure: { eventGrid: { troubles: () => [] } },
     functions: new Map([[functionArn, { deployed: note, invoke }]]),
     speed: 1,
-    ...(timed.rareSchedulesSpeed === undefined ? {} : { rareSchedulesSpeed: timed.rareSchedulesSpeed }),
+    ...(timed.certificatesSpeed === undefined ? {} : { certificatesSpeed: timed.certificatesSpeed }),
   });
   onTestFinished(async () => {
     await events.stop();
@@ -128,6 +135,22 @@ async function start(
 }
 
 const letIn = policy(statement("lambda:InvokeFunction", functionArn, forRule));
+
+const schedule = (concern: string): Schedule => ({
+  logicalName: concern,
+  name: `warrener-test-${concern}`,
+  arn: `arn:aws:scheduler:${region}:${accountId}:schedule/default/${concern}`,
+  enabled: true,
+  expression: "rate(10 minutes)",
+  timeZone: "UTC",
+  targetArn: functionArn,
+  targetFunction: "Note",
+  input: JSON.stringify({ schedule: concern }),
+  maximumRetryAttempts: 0,
+  maximumEventAgeSeconds: 60,
+  deadLetterArn: queueArn,
+  role: note.role,
+});
 
 describe("createEvents", () => {
   it("starts a function when the CA tells of an issuance", async () => {
@@ -142,32 +165,31 @@ describe("createEvents", () => {
     expect(events.troubles()).toEqual([]);
   });
 
-  it("runs schedules that come rarely at a speed of their own, and those of each minute at that of all else", async () => {
-    const schedule = (name: string, expression: string): Schedule => ({
-      logicalName: name,
-      name,
-      arn: `arn:aws:scheduler:${region}:${accountId}:schedule/default/${name}`,
-      enabled: true,
-      expression,
-      timeZone: "UTC",
-      targetArn: functionArn,
-      targetFunction: "Note",
-      input: JSON.stringify({ schedule: name }),
-      maximumRetryAttempts: 0,
-      maximumEventAgeSeconds: 60,
-      deadLetterArn: queueArn,
-      role: note.role,
-    });
+  it("runs the schedules of the certificates at a speed of their own, and others at that of all else", async () => {
     const { events, all } = await start(letIn, {
-      schedules: [schedule("each-minute", "rate(1 minute)"), schedule("rare", "rate(10 minutes)")],
+      schedules: ["heal-allowlists", "renew-certificates", "renew-relay-certificate"].map(schedule),
       // Ten minutes take ten milliseconds.
-      rareSchedulesSpeed: 60_000,
+      certificatesSpeed: 60_000,
     });
     events.startSchedules();
     const runs = (name: string) => all.filter((event) => JSON.stringify(event) === `{"schedule":"${name}"}`);
-    await until("the rare one has run again and again", () => runs("rare").length > 3);
-    // At its beginning, and not again within this minute.
-    expect(runs("each-minute")).toHaveLength(1);
+    await until("they have run again and again", () =>
+      ["renew-certificates", "renew-relay-certificate"].every((concern) => runs(concern).length > 3),
+    );
+    // At its beginning, and not again within these ten minutes.
+    expect(runs("heal-allowlists")).toHaveLength(1);
+  });
+
+  it("comes upon two runs of a function with no third one, where a schedule runs faster than the clock", async () => {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const timed = { schedules: [schedule("renew-certificates")], certificatesSpeed: 60_000, until: ended };
+    const { server, events, all } = await start(letIn, timed);
+    events.startSchedules();
+    const times = () => server.decisions().filter(({ action }) => action === "lambda:InvokeFunction").length;
+    await until("its time has come again and again", () => times() > 9);
+    expect(all).toHaveLength(2);
+    end();
+    await until("there is another run", () => all.length > 2);
   });
 
   it("makes a dead letter, and a denied decision, of what the function's own policy does not let in", async () => {
@@ -187,6 +209,7 @@ describe("createEvents", () => {
       resource: functionArn,
       context: { "aws:SourceArn": ruleArn },
       result: "denied",
+      by: "service",
     });
   });
 

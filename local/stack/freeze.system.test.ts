@@ -47,7 +47,8 @@ const run = async (logicalName: string) => {
 };
 const say = async (...args: readonly string[]) => {
   const command = parseCommand(args);
-  if (command.verb === "local") throw new Error("that is not asked of a deployment");
+  if (command.verb === "local" || command.verb === "break-glass")
+    throw new Error("that is not asked of a deployment");
   return await runCommand(deployment, command, { now: Math.floor(Date.now() / 1_000), timeZone: "UTC" });
 };
 

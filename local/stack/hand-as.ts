@@ -2,6 +2,7 @@
 import { createHand, type Hand } from "../../shared/azure-api/client.ts";
 import { linkDigest } from "../../shared/link/load.ts";
 import { Secret } from "../../shared/runtime/secret.ts";
+import { deployed } from "./deployed.ts";
 import type { Stack } from "./stack.ts";
 
 const LIFETIME_SECONDS = 300;
@@ -29,3 +30,7 @@ export function handAs(stack: Stack, roleArn: string, link = linkDigest(stack.li
     },
   });
 }
+
+/** As the deployed function of that name meets it. */
+export const handOf = (stack: Stack, logicalName: string): Hand =>
+  handAs(stack, deployed(stack, logicalName).deployed.role.arn);

@@ -11,6 +11,9 @@ import type { Kernel } from "../stand-in/kernel.ts";
 import type { LocalAws } from "./aws.ts";
 import type { Monitoring } from "./monitoring.ts";
 
+/** Of every function's log. */
+const STREAM = "local";
+
 export interface LambdaParts {
   readonly kernel: Kernel;
   readonly aws: LocalAws;
@@ -29,7 +32,8 @@ export interface RunningFunction {
 }
 
 export async function startFunction(parts: LambdaParts, deployed: LambdaFunction): Promise<RunningFunction> {
-  const { name, arn, directory, handler, memoryMb, timeoutSeconds, logGroup } = deployed;
+  const { name, arn, directory, handler, memoryMb, timeoutSeconds, logGroup, concurrencyMax } = deployed;
+  const isLogged = await mayBeLogged(parts.aws, deployed);
   const lambda = await startLambda({
     name,
     arn,
@@ -37,6 +41,7 @@ export async function startFunction(parts: LambdaParts, deployed: LambdaFunction
     handler,
     memoryMb,
     timeoutSeconds,
+    concurrencyMax,
     env: {
       ...localNetwork(parts, deployed),
       ...substitute(deployed.environment, {
@@ -46,7 +51,7 @@ export async function startFunction(parts: LambdaParts, deployed: LambdaFunction
     },
     tap: parts.kernel.tap,
     onLogLine: (line) => {
-      parts.aws.logs.append(logGroup, "local", [{ timestamp: Date.now(), message: line }]);
+      if (isLogged) parts.aws.logs.append(logGroup, STREAM, [{ timestamp: Date.now(), message: line }]);
       parts.monitoring.readLogLine(line);
       parts.onLogLine(name, line);
     },
@@ -59,6 +64,17 @@ export async function startFunction(parts: LambdaParts, deployed: LambdaFunction
     return result;
   };
   return { deployed, lambda, results, invoke };
+}
+
+/**
+ * Lambda writes the log of a function with the function's role. Without the right to, it runs all the same, and nothing
+ * is in its log (https://serverlessland.com/content/service/lambda/guides/aws-lambda-operator-guide/access-logs).
+ */
+async function mayBeLogged({ server }: LocalAws, { arn, role, logGroup }: LambdaFunction): Promise<boolean> {
+  const resource = `${arn.replace(":lambda:", ":logs:").replace(/:function:.*$/, "")}:log-group:${logGroup}:log-stream:${STREAM}`;
+  const decide = (action: string) => server.decide(role.arn, { action, resource, context: {} });
+  const [creates, puts] = [await decide("logs:CreateLogStream"), await decide("logs:PutLogEvents")];
+  return creates === "allowed" && puts === "allowed";
 }
 
 /** The clients of AWS take an endpoint, everything else goes through the proxy: no product code knows of it. */

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { authorizeBy } from "../aws/authorization.ts";
 import { keyArn, secretArn } from "../aws/test-secrets.ts";
 import { accountId, region } from "../aws/test-world.ts";
-import { installerPolicy, outsideRoles, peoplePolicy, relayPolicy, visitorPolicy } from "./outside-roles.ts";
+import {
+  installerPolicy,
+  outsideRoles,
+  peoplePolicy,
+  relayPolicy,
+  responderPolicy,
+  visitorPolicy,
+} from "./outside-roles.ts";
 import { relaySecret } from "./relay-secret.ts";
 import { CA_ARN, deployed, KEY_POLICY, LOG_GROUP } from "./test-deployment.ts";
 
@@ -36,6 +43,18 @@ describe("relayPolicy", () => {
     expect(await may(policy, "secretsmanager:GetSecretValue", secretArn.replace("relay", "other"))).toBe(
       "denied",
     );
+  });
+
+  it("lets it read each of the other secrets that it is given, and no more of them", async () => {
+    const arn = secretArn.replace("relay-certificate", "bunny-jobs-key");
+    const policy = relayPolicy(deployed("without-secret"), [{ arn, kmsKeyArn: keyArn }]);
+    for (const action of ["DescribeSecret", "GetSecretValue"]) {
+      expect(await may(policy, `secretsmanager:${action}`, arn)).toBe("allowed");
+      expect(await may(policy, `secretsmanager:${action}`, secretArn)).toBe("denied");
+    }
+    expect(await may(policy, "secretsmanager:PutSecretValue", arn)).toBe("denied");
+    expect(await may(policy, "kms:Decrypt", keyArn, VIA_SECRETS_MANAGER)).toBe("allowed");
+    expect(await may(policy, "kms:Decrypt", keyArn)).toBe("denied");
   });
 
   it("lets it do nothing but write its log when the link has no certificate for it", async () => {
@@ -75,6 +94,16 @@ describe("installerPolicy", () => {
 });
 
 describe("the others", () => {
+  it("may change security groups, to see them healed, where they are visitors, and delete none", async () => {
+    const graph = deployed("with-secret");
+    const group = `arn:aws:ec2:${region}:${accountId}:security-group/sg-0a1b2c3d4e5f60718`;
+    for (const action of ["AuthorizeSecurityGroupIngress", "RevokeSecurityGroupEgress"]) {
+      expect(await may(visitorPolicy(graph), `ec2:${action}`, group)).toBe("allowed");
+      expect(await may(peoplePolicy(graph), `ec2:${action}`, group)).toBe("denied");
+    }
+    expect(await may(visitorPolicy(graph), "ec2:DeleteSecurityGroup", group)).toBe("denied");
+  });
+
   it("may not read relay's secret", async () => {
     const graph = deployed("with-secret");
     for (const policy of [peoplePolicy(graph), visitorPolicy(graph)]) {
@@ -109,5 +138,34 @@ describe("relaySecret", () => {
     expect(() => relaySecret({ ...deployed("with-secret"), functions: [] })).toThrow(
       "no function of the deployment writes warrener-test-relay-certificate",
     );
+  });
+});
+
+describe("responderPolicy", () => {
+  const policy = responderPolicy(deployed("with-secret"));
+  const connection = `arn:aws:ec2:${region}:${accountId}:vpn-connection/vpn-0a1b2c3d4e5f60718`;
+  const template = (name: string) => ({ "acm-pca:TemplateArn": `arn:aws:acm-pca:::template/${name}/V1` });
+
+  it("lets a person have certificates of clients signed, and set a tunnel's key", async () => {
+    const client = template("EndEntityClientAuthCertificate");
+    expect(await may(policy, "acm-pca:IssueCertificate", CA_ARN, client)).toBe("allowed");
+    expect(await may(policy, "acm-pca:GetCertificate", CA_ARN)).toBe("allowed");
+    expect(await may(policy, "ec2:ModifyVpnTunnelOptions", connection)).toBe("allowed");
+  });
+
+  it("lets them have relay's signed where the link has one, and put it into its secret", async () => {
+    const server = template("EndEntityServerAuthCertificate");
+    expect(await may(policy, "acm-pca:IssueCertificate", CA_ARN, server)).toBe("allowed");
+    expect(await may(policy, "secretsmanager:PutSecretValue", secretArn)).toBe("allowed");
+    const without = responderPolicy(deployed("without-secret"));
+    expect(await may(without, "acm-pca:IssueCertificate", CA_ARN, server)).toBe("denied");
+    expect(await may(without, "secretsmanager:PutSecretValue", secretArn)).toBe("denied");
+  });
+
+  it("lets them have no other certificate signed, revoke none, and read no secret", async () => {
+    const both = template("EndEntityCertificate");
+    expect(await may(policy, "acm-pca:IssueCertificate", CA_ARN, both)).toBe("denied");
+    expect(await may(policy, "acm-pca:RevokeCertificate", CA_ARN)).toBe("denied");
+    expect(await may(policy, "secretsmanager:GetSecretValue", secretArn)).toBe("denied");
   });
 });

@@ -9,7 +9,7 @@ import { relayLines } from "../demo/look.ts";
 import type { InvokeResult } from "../lambda/lambda.ts";
 import { type Stack, startStack } from "./stack.ts";
 
-const LINK_FILE = path.resolve(import.meta.dirname, "../demo/link.ts");
+const LINK_FILE = path.resolve(import.meta.dirname, "certificates-link.ts");
 
 let stack: Stack;
 

@@ -21,8 +21,8 @@ const DAY_SECONDS = 86_400;
 const READS_MAX = 50;
 
 export interface RelayCredentials {
-  /** A certificate for a TLS server or client of this name; it lives for a day. */
-  issue(purpose: "Server" | "Client", dnsName: string): Promise<Credential>;
+  /** A certificate for a TLS server or client of this name; it lives for a day unless another time is given. */
+  issue(purpose: "Server" | "Client", dnsName: string, lifetimeSeconds?: number): Promise<Credential>;
   /** PEM of the CA's own certificate: relay's trust bundle. */
   trustBundle(): Promise<string>;
 }
@@ -32,7 +32,7 @@ export function relayCredentials(aws: LocalAws, region: string): RelayCredential
   const client = new ACMPCAClient({ region, endpoint: aws.server.url, credentials, maxAttempts: 5 });
   const CertificateAuthorityArn = aws.authority.arn;
   return {
-    async issue(purpose, dnsName) {
+    async issue(purpose, dnsName, lifetimeSeconds = DAY_SECONDS) {
       const csr = await makeCsr({ commonName: dnsName, dnsNames: [dnsName] });
       const { CertificateArn } = await client.send(
         new IssueCertificateCommand({
@@ -40,7 +40,7 @@ export function relayCredentials(aws: LocalAws, region: string): RelayCredential
           Csr: Buffer.from(csr.pem),
           SigningAlgorithm: aws.authority.signingAlgorithm,
           TemplateArn: `arn:aws:acm-pca:::template/EndEntity${purpose}AuthCertificate/V1`,
-          Validity: { Type: "ABSOLUTE", Value: Math.floor(Date.now() / 1000) + DAY_SECONDS },
+          Validity: { Type: "ABSOLUTE", Value: Math.floor(Date.now() / 1000) + lifetimeSeconds },
         }),
       );
       return {

@@ -2,6 +2,7 @@
  * relay's secret in the evaluated deployment, and whoever writes it. Neither is there when the link has no
  * certificate for relay.
  */
+import { DEPLOYED, nameInStage, RELAY_SECRET } from "../../shared/runtime/deployed-names.ts";
 import type { Graph, Role, Secret } from "../graph/schema.ts";
 
 /** What of the graph tells. */
@@ -20,10 +21,10 @@ export interface RelaySecret {
 
 /** Throws for a secret that is under no key of its own, or that no function of the deployment writes. */
 export function relaySecret({ app, stage, secrets, functions }: SecretParts): RelaySecret | undefined {
-  const named = (thing: string) => `${app}-${stage}-${thing}`;
-  const secret = secrets.find(({ name }) => name === named("relay-certificate"));
+  const named = (thing: string) => nameInStage(app, stage, thing);
+  const secret = secrets.find(({ name }) => name === named(RELAY_SECRET));
   if (secret === undefined) return undefined;
-  const writer = functions.find(({ role }) => role.name === named("renew-relay-certificate"));
+  const writer = functions.find(({ role }) => role.name === named(DEPLOYED.renewRelayCertificate));
   if (writer === undefined) throw new Error(`no function of the deployment writes ${secret.name}`);
   const { arn, kmsKeyArn } = secret;
   if (kmsKeyArn === undefined) throw new Error(`${secret.name} is under no key of its own`);

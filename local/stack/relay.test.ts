@@ -66,6 +66,9 @@ async function world(sourceOf: (ca: Ca) => Promise<CertificateSource> | Certific
     host: "relay.example",
     caPem: ca.certificatePem,
     identities: ["bunny.example"],
+    mustHaveKey: [],
+    secrets: { apiKeys: [], trustBundle: undefined },
+    secretEveryMs: 20,
     logGroup: LOG_GROUP.name,
     aws: (sessionName) => {
       const { maxAttempts: _, ...options } = aws.client({ roleArn: relayRoleArn, sessionName });
@@ -110,7 +113,7 @@ async function world(sourceOf: (ca: Ca) => Promise<CertificateSource> | Certific
   return { ...aws, ca, relay, lines, bothLoaded, poll, put, makeCurrent };
 }
 
-const fromSecret = (): CertificateSource => ({ kind: "secret", secretArn, everyMs: 20 });
+const fromSecret = (): CertificateSource => ({ kind: "secret", secretArn });
 
 describe("relay in the local world", () => {
   it("serves with the certificate that its people had made, on every replica", async () => {

@@ -10,7 +10,7 @@ import type { InvokeResult } from "../lambda/lambda.ts";
 import { makeCsr } from "../testing/certificates.ts";
 import { type Stack, startStack } from "./stack.ts";
 
-const LINK_FILE = path.resolve(import.meta.dirname, "../demo/link.ts");
+const LINK_FILE = path.resolve(import.meta.dirname, "certificates-link.ts");
 
 let stack: Stack;
 

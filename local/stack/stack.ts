@@ -7,6 +7,8 @@ import { type EvaluatedGraph, evaluate } from "../graph/evaluate.ts";
 import { createLocalClient, type LocalClient } from "../network/client.ts";
 import { createLocalCa, type LocalCa } from "../network/local-ca.ts";
 import { type LocalProxy, startProxy } from "../network/proxy.ts";
+import { keepRecording } from "../permissions/keep.ts";
+import { recordingOf } from "../permissions/recording.ts";
 import { Kernel } from "../stand-in/kernel.ts";
 import { TrafficTap } from "../tap/tap.ts";
 import type { VpnWorld } from "../vpn/world.ts";
@@ -14,8 +16,10 @@ import { allowedKeys } from "./allowed-keys.ts";
 import { type LocalAws, startLocalAws } from "./aws.ts";
 import { type LocalAzure, startLocalAzure } from "./azure.ts";
 import { createEvents, type LocalEvents } from "./events.ts";
+import { knownSecrets } from "./known-secrets.ts";
 import { type RunningFunction, startFunction } from "./lambdas.ts";
 import { loadLink } from "./link.ts";
+import { deployLogFilters, type LogFilters } from "./log-filters.ts";
 import { createMonitoring, type Monitoring } from "./monitoring.ts";
 import { type StackSlack, startSlack } from "./slack.ts";
 import { createVpnWorld, tunnelStates } from "./vpn.ts";
@@ -30,10 +34,10 @@ export interface StackOptions {
   readonly calm?: boolean;
   /** What the names of faults begin with that they are spared. */
   readonly spared?: readonly string[];
-  /** A scheduled minute takes 60 / speed seconds, and so does one of alarms and tunnels. */
+  /** A scheduled minute takes 60 / speed seconds, and so does one of alarms, tunnels and events. */
   readonly speed?: number;
-  /** The same for schedules that do not run each minute; as `speed` where it is left out. */
-  readonly rareSchedulesSpeed?: number;
+  /** The same for the schedules of the certificates; as `speed` where it is left out. */
+  readonly certificatesSpeed?: number;
   readonly mountEveryMs?: number;
   readonly pollEveryMs?: number;
   /** How often relay reads its secret, where the link has a certificate for it. */
@@ -54,6 +58,8 @@ export interface Stack {
   /** By ARN. */
   readonly functions: ReadonlyMap<string, RunningFunction>;
   readonly events: LocalEvents;
+  /** What brings lines of the log groups to functions and metrics. */
+  readonly logFilters: LogFilters;
   /** Both ends of every tunnel of the link, and what a person does to them. */
   readonly vpn: VpnWorld;
   readonly monitoring: Monitoring;
@@ -75,12 +81,23 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const closer of closers.splice(0)) await closer();
   };
   try {
-    return { ...(await openStack(options, opened)), close };
+    const stack = await openStack(options, opened);
+    const closeAndKeep = async () => {
+      await close();
+      await keepRecording(recordingOf(stack));
+    };
+    return { ...stack, close: closeAndKeep };
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+/** Most replacements of an endpoint are as quick as they can be; some take up to the most. */
+const replacementDraw =
+  ({ faults }: Kernel) =>
+  () =>
+    faults.chance("ec2:replacement slow", 0.15) ? faults.draw("ec2:replacement") : 0;
 
 type Opened = <T>(value: T, close: (value: T) => Promise<void> | void) => T;
 
@@ -97,8 +114,10 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
   const kernel = new Kernel({ seed, calm, spared, tap: tap.see });
   const proxy = opened(await startProxy({ kernel, ca }), (it) => it.close());
   const client = opened(createLocalClient(proxy, ca), (it) => it.close());
-  const vpn = opened(createVpnWorld({ link, graph, speed }), (it) => it.stop());
-  const aws = opened(await startLocalAws(kernel, graph, vpn), (it) => it.close());
+  const vpn = opened(createVpnWorld({ link, graph, speed, draw: replacementDraw(kernel) }), (it) =>
+    it.stop(),
+  );
+  const aws = opened(await startLocalAws({ kernel, graph, link, vpn, speed }), (it) => it.close());
   proxy.serve(new URL(aws.tokenIssuer.issuer).host, aws.tokenIssuer.listener);
   const azure = opened(
     await startLocalAzure({
@@ -107,7 +126,9 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
       proxy,
       ca,
       client,
+      link,
       vpn,
+      speed,
       caCertificate: aws.caCertificate,
       tokenIssuer: aws.tokenIssuer.issuer,
       onLogLine: (line) => {
@@ -118,6 +139,7 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
     (it) => it.close(),
   );
   const slack = await startSlack({ kernel, graph, link, aws, proxy });
+  tap.watch(() => knownSecrets({ graph, link, aws, azure, vpn, slack }));
   const monitoring = opened(
     createMonitoring({ kernel, graph, aws, speed, tunnelStates: () => tunnelStates(vpn) }),
     (it) => it.stop(),
@@ -130,7 +152,7 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
       opened(running, (it) => it.lambda.close()),
     );
   }
-  const { rareSchedulesSpeed = speed } = options;
+  const { certificatesSpeed = speed } = options;
   // What loads in a second would do so for a minute of a schedule that runs so much faster.
   if (speed > 1) for (const { lambda } of functions.values()) await lambda.warm();
   const { mountEveryMs = 120_000, pollEveryMs = 1_000, secretEveryMs = 60_000 } = options;
@@ -149,7 +171,11 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
     }),
     (it) => it.close(),
   );
-  const events = opened(createEvents({ kernel, graph, aws, functions, speed, rareSchedulesSpeed }), (it) =>
+  const events = opened(
+    createEvents({ kernel, graph, aws, azure, functions, speed, certificatesSpeed }),
+    (it) => it.stop(),
+  );
+  const logFilters = opened(await deployLogFilters({ kernel, graph, aws, events, monitoring, speed }), (it) =>
     it.stop(),
   );
   const begin = () => {
@@ -169,6 +195,7 @@ async function openStack(options: StackOptions, opened: Opened): Promise<Omit<St
     azure,
     functions,
     events,
+    logFilters,
     vpn,
     monitoring,
     slack,

@@ -30,6 +30,7 @@ export function deployed(which: "with-secret" | "without-secret") {
     app: "warrener",
     stage: "test",
     region,
+    accountId,
     secrets: which === "with-secret" ? [secret] : [],
     functions: [{ role: { name, arn: `arn:aws:iam::${accountId}:role/${name}` } }],
     logGroups: [LOG_GROUP],

@@ -10,6 +10,7 @@ import { realTimers } from "../aws/timers.ts";
 import type { Graph } from "../graph/schema.ts";
 import type { NewConnection } from "../vpn/connection.ts";
 import { quickened } from "../vpn/durations.ts";
+import { generateAzureKey } from "../vpn/pre-shared-key.ts";
 import { VpnWorld } from "../vpn/world.ts";
 
 /** As infra/tunnels.ts tells it to the function that watches them. */
@@ -24,15 +25,18 @@ export interface VpnOptions {
   readonly graph: Parts;
   /** How many times as fast as in reality tunnels negotiate, and endpoints are replaced. */
   readonly speed: number;
+  /** In [0, 1): how long the next replacement of an endpoint takes. Left out, each takes the least. */
+  readonly draw?: () => number;
 }
 
 /** A world without tunnels where the link has none. */
-export function createVpnWorld({ link, graph, speed }: VpnOptions): VpnWorld {
+export function createVpnWorld({ link, graph, speed, draw }: VpnOptions): VpnWorld {
   const { vpn } = link;
   const told = vpn === undefined ? {} : toldTunnels(graph);
   return new VpnWorld({
     timers: realTimers,
     durations: quickened(speed),
+    ...(draw === undefined ? {} : { draw }),
     connections: (vpn?.connections ?? []).map((connection, index) =>
       toConnection({ link, graph, told, connection, index }),
     ),
@@ -55,6 +59,12 @@ function toldTunnels({ functions }: Parts): Tunnels {
   if (text === undefined) throw new Error("the deployment tells no function of its tunnels");
   return Tunnels.parse(JSON.parse(text));
 }
+
+const Tagged = z.object({ tags: z.record(z.string(), z.string()).default({}) });
+
+/** Those of a connection that the deployment creates; of another one nobody says. */
+const tagsOf = ({ resources }: Pick<Parts, "resources">, connection: string) =>
+  Tagged.parse(resources.find(({ name }) => name === `Vpn-${connection}`)?.inputs ?? {}).tags;
 
 interface Placed {
   readonly link: Link;
@@ -80,6 +90,7 @@ function toConnection({ link, graph, told, connection, index }: Placed): NewConn
   if (first === undefined) throw new Error(`${connection.name} has no tunnel`);
   return {
     vpnConnectionId: find(first.name).vpnConnectionId,
+    tags: tagsOf(graph, connection.name),
     gateway: created?.gateway.startsWith("tgw-")
       ? { transitGatewayId: created.gateway }
       : { vpnGatewayId: created?.gateway ?? "vgw-0a1b2c3d4e5f60718" },
@@ -98,7 +109,10 @@ function toConnection({ link, graph, told, connection, index }: Placed): NewConn
   };
 }
 
-/** Created ones are in the graph; of adopted ones only the connection's name is known. */
+/**
+ * Created ones are in the graph; of adopted ones only the connection's name is known. Azure makes a key of its own for what
+ * is created, which somebody has set to AWS's by hand (docs/deploy.md), except where nobody needs to.
+ */
 function azureEnd(link: Link, graph: Parts, { name, azure }: LinkConnection["tunnels"][number]) {
   const group = `/subscriptions/${link.vpn?.azure.subscription ?? graph.subscriptionId}/resourceGroups/${link.vpn?.azure.resourceGroup}`;
   const network = (type: string, thing: string) => `${group}/providers/Microsoft.Network/${type}/${thing}`;
@@ -106,6 +120,9 @@ function azureEnd(link: Link, graph: Parts, { name, azure }: LinkConnection["tun
     graph.resources.find((resource) => resource.name === logicalName)?.id ?? adopted;
   const [connection, gateway] = "create" in azure ? [name, azure.create.gateway] : [azure.adopt, "gateway"];
   return {
+    ...("create" in azure && link.vpn?.preSharedKeys !== undefined
+      ? { preSharedKey: generateAzureKey() }
+      : {}),
     connectionId: idOf(`AzureConnection-${name}`, network("connections", connection)),
     localNetworkGatewayId: idOf(`LocalNetworkGateway-${name}`, network("localNetworkGateways", connection)),
     gatewayId: network("virtualNetworkGateways", gateway),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { issue, makeCa } from "../testing/certificates.ts";
 import { secretToRelay, vaultToBunny } from "./allowed-findings.ts";
-import { type AllowedFindings, type SeenKey, TrafficTap } from "./tap.ts";
+import { type AllowedFindings, type SeenSecret, TrafficTap } from "./tap.ts";
 
-type Place = Pick<SeenKey, "from" | "to" | "what">;
+type Place = Pick<SeenSecret, "from" | "to" | "what">;
 
 async function plantedKey(): Promise<Buffer> {
   const { secretPem } = await issue(await makeCa(), { commonName: "relay", usages: ["serverAuth"] });
@@ -15,7 +15,7 @@ async function judge(rule: AllowedFindings, places: readonly Place[]) {
   const bytes = await plantedKey();
   for (const place of places) tap.see({ ...place, bytes });
   const { allowed, leaks } = tap.report();
-  const placesOf = (keys: readonly SeenKey[]) => keys.map(({ from, to, what }) => ({ from, to, what }));
+  const placesOf = (keys: readonly SeenSecret[]) => keys.map(({ from, to, what }) => ({ from, to, what }));
   return { allowed: placesOf(allowed), leaks: placesOf(leaks) };
 }
 

@@ -48,7 +48,7 @@ export function secretToRelay(rule: {
 }
 
 /** `arn:aws:sts::<account>:assumed-role/<name>/<session>`; a role's path is not in it. */
-function sessionOf(roleArn: string): (caller: string) => boolean {
+export function sessionOf(roleArn: string): (caller: string) => boolean {
   const [, account, name] = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn) ?? [];
   if (account === undefined || name === undefined) throw new Error(`${roleArn} is not the ARN of a role`);
   const prefix = `arn:aws:sts::${account}:assumed-role/${name}/`;

@@ -78,4 +78,63 @@ describe("TrafficTap", () => {
     expect(report.traffic.find(({ from }) => from === "others")?.messages).toBe(200);
     expect(report.messages).toBe(1_200);
   });
+
+  const KEY = {
+    kind: "api-key",
+    name: "poll-key",
+    value: "wXb_8Qe-Zt1n0aVdYk3LqPfR7uHsJc5MgT2iNoC4xEA",
+  } as const;
+
+  it("tells a watched secret where it may be from a leak of it, by its name", () => {
+    const tap = new TrafficTap(({ from }) => from === "a");
+    tap.watch(() => [KEY]);
+    tap.see({ ...NO_KEY, bytes: Buffer.from(KEY.value) });
+    tap.see({ ...NO_KEY, from: "c", bytes: Buffer.from(KEY.value) });
+
+    const report = tap.report();
+    expect(report).toMatchObject({
+      ...{ allowedCount: 1, allowed: [{ kind: "api-key", name: "poll-key", from: "a" }] },
+      ...{ leakCount: 1, leaks: [{ kind: "api-key", name: "poll-key", from: "c" }] },
+    });
+    expect(JSON.stringify(report)).not.toContain(KEY.value);
+  });
+
+  it("shows each secret that was on its way, however often another was", () => {
+    const tap = new TrafficTap(() => true);
+    const rare = {
+      kind: "pre-shared-key",
+      name: "one-a",
+      value: "k7Tn.QfW3_zLx9RbYs0VdHg5Jm2PcAe8",
+    } as const;
+    tap.watch(() => [KEY, rare]);
+    for (let i = 0; i < 1_200; i += 1) tap.see({ ...NO_KEY, bytes: Buffer.from(KEY.value) });
+    tap.see({ ...NO_KEY, bytes: Buffer.from(rare.value) });
+
+    const { allowed } = tap.report();
+    expect(allowed).toHaveLength(1_001);
+    expect(allowed.at(-1)).toMatchObject({ kind: "pre-shared-key", name: "one-a" });
+  });
+
+  it("finds a secret that was made only after somebody had told it", () => {
+    const tap = new TrafficTap(() => false);
+    const made: (typeof KEY)[] = [];
+    tap.watch(() => made);
+    for (let i = 0; i < 600; i += 1) tap.see(NO_KEY);
+    tap.see({ ...NO_KEY, what: "log line", bytes: Buffer.from(`made ${KEY.value}`) });
+    for (let i = 0; i < 200; i += 1) tap.see(NO_KEY);
+    made.push(KEY);
+
+    expect(tap.report().leaks).toMatchObject([{ what: "log line" }]);
+  });
+
+  it("goes on looking for a secret that is not there any more", () => {
+    const tap = new TrafficTap(() => false);
+    const made: (typeof KEY)[] = [KEY];
+    tap.watch(() => made);
+    tap.report();
+    made.pop();
+    tap.see({ ...NO_KEY, bytes: Buffer.from(KEY.value) });
+
+    expect(tap.report().leakCount).toBe(1);
+  });
 });

@@ -35,7 +35,7 @@ export const versionOf = (notAfter: Instant): CertificateVersion => ({
   createdAt: 0,
   identity,
   key,
-  issuedByPinnedCa: true,
+  issuer: "a".repeat(64),
 });
 
 const csrOf = (request: number): CsrFacts => ({
@@ -165,7 +165,7 @@ export const anyCa: fc.Arbitrary<ObservedCa> = fc.record({
 const anyCurrent = fc.record({
   leftSeconds: fc.integer({ min: -1_000, max: 1_000_000_000 }),
   enabled: fc.boolean(),
-  issuedByPinnedCa: fc.boolean(),
+  issuer: fc.constantFrom("a".repeat(64), "other" as const),
   key: fc.constantFrom("other" as const, key),
 });
 

@@ -5,6 +5,8 @@ export interface TunnelChange {
   readonly kind:
     | "shown-by-aws"
     | "shown-by-azure"
+    /** One attempt to negotiate has failed for the key; another one follows. */
+    | "key-refused"
     | "endpoint-replaced"
     | "maintenance-announced"
     | "connection-deleted";

@@ -29,7 +29,12 @@ export interface NewTunnel {
   /** A /30 in 169.254.0.0/16; the first address is AWS's, the second Azure's. */
   readonly insideCidr: string;
   readonly azure?: Pick<AzureEnd, "connectionId" | "gatewayId" | "localNetworkGatewayId"> &
-    Partial<Pick<AzureEnd, "location" | "connectionMode">>;
+    Partial<
+      Pick<AzureEnd, "location" | "connectionMode"> & {
+        /** Left out, it is the one that AWS's end has: somebody has set it. */
+        readonly preSharedKey: string;
+      }
+    >;
   readonly settings?: Partial<Omit<TunnelSettings, "tunnelInsideCidr">>;
 }
 
@@ -51,7 +56,7 @@ export interface NewConnection
   readonly tunnels: readonly NewTunnel[];
 }
 
-/** Both ends hold the same new key, and every tunnel that leads somewhere is up. */
+/** Unless Azure's end is given another one, both hold the same new key; every tunnel that can be up is. */
 export function openConnection(wanted: NewConnection, now: Instant): Connection {
   const { tunnels, ...given } = wanted;
   const routing = wanted.routing ?? "bgp";
@@ -88,6 +93,7 @@ function openTunnel(
       endpoint: "in-service",
       pendingMaintenance: undefined,
       lastMaintenanceAt: undefined,
+      telemetryHidden: false,
       shown: { ipsec: false, bgp: false, changedAt: now },
     },
     azure:
@@ -96,9 +102,11 @@ function openTunnel(
         : {
             location: "uksouth",
             connectionMode: "Default",
-            ...azure,
             preSharedKey,
+            ...azure,
             resetting: false,
+            rekeying: false,
+            silent: false,
             shown: "NotConnected",
           },
     cut: false,

@@ -38,6 +38,22 @@ describe("VpnWorld.replaceEndpoint", () => {
     expect(changes).toContain("endpoint-replaced one-a");
   });
 
+  it("takes as long as is drawn, from the least up to the most", async () => {
+    for (const [drawn, minutes] of [
+      [0, 3],
+      [0.5, 11.5],
+      [1, 20],
+    ] as const) {
+      const { world, timers } = testWorld({ draw: () => drawn });
+      const tunnel = world.tunnel("one-a");
+      world.replaceEndpoint(tunnel, { maintenance: false });
+      await timers.advance(minutes * minuteMs - secondMs);
+      expect(tunnel.aws.endpoint).toBe("replacing");
+      await timers.advance(2 * secondMs);
+      expect(tunnel.aws.endpoint).toBe("in-service");
+    }
+  });
+
   it("does announced maintenance by itself when its time has come, after what is under way", async () => {
     const { world, timers, changes } = testWorld();
     const tunnel = world.tunnel("one-a");

@@ -11,6 +11,12 @@ export function isPreSharedKey(text: string): boolean {
   return /^[A-Za-z1-9._][A-Za-z0-9._]{7,63}$/.test(text);
 }
 
+/**
+ * As Azure makes one for a connection that is created without. Nobody documents its form: of what Azure takes, it has what
+ * AWS would not. https://github.com/Azure/azure-cli/issues/2799
+ */
+export const generateAzureKey = (): string => `${randomBytes(48).toString("base64")}+/=`;
+
 /** 32 characters of 6 bits each, as AWS makes one where nobody gives it. */
 export function generatePreSharedKey(): string {
   const [first = 0, ...rest] = randomBytes(32);

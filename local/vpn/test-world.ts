@@ -72,6 +72,7 @@ export function testWorld(
     readonly connections?: readonly NewConnection[];
     readonly durations?: Durations;
     readonly startMs?: number;
+    readonly draw?: () => number;
   } = {},
 ): TestWorld {
   const timers = manualTimers(options.startMs ?? startMs);
@@ -79,6 +80,7 @@ export function testWorld(
     timers,
     connections: options.connections ?? twoConnections,
     ...(options.durations === undefined ? {} : { durations: options.durations }),
+    ...(options.draw === undefined ? {} : { draw: options.draw }),
   });
   const changes: string[] = [];
   world.onChange(({ kind, tunnel }) => changes.push(`${kind} ${tunnel.name}`));

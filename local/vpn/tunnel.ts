@@ -18,6 +18,8 @@ export interface AwsEnd {
   endpoint: "in-service" | "replacing" | "deleted";
   pendingMaintenance: { readonly autoAppliedAt: Instant } | undefined;
   lastMaintenanceAt: Instant | undefined;
+  /** AWS leaves it out of the telemetry that it shows; nothing else changes. */
+  telemetryHidden: boolean;
   /** What AWS shows. */
   shown: { readonly ipsec: boolean; readonly bgp: boolean; readonly changedAt: Instant };
 }
@@ -31,6 +33,10 @@ export interface AzureEnd {
   readonly connectionMode: "Default" | "ResponderOnly" | "InitiatorOnly";
   preSharedKey: string;
   resetting: boolean;
+  /** A change of the key is under way; until its end the old one is there. */
+  rekeying: boolean;
+  /** The gateway does not say how it is. */
+  silent: boolean;
   /** What Azure shows. */
   shown: AzureStatus;
 }
@@ -56,10 +62,16 @@ export interface Tunnel {
 }
 
 /** Whether IPsec can be up now: nothing in the way, the same key at both ends, and somebody who begins. */
-export function canBeUp({ aws, azure, cut, hung }: Tunnel): boolean {
+export const canBeUp = (tunnel: Tunnel): boolean =>
+  canNegotiate(tunnel) && tunnel.aws.preSharedKey === tunnel.azure?.preSharedKey;
+
+/** Whether the ends talk to each other, and each refuses the other's key. */
+export const isKeyRefused = (tunnel: Tunnel): boolean =>
+  canNegotiate(tunnel) && tunnel.aws.preSharedKey !== tunnel.azure?.preSharedKey;
+
+function canNegotiate({ aws, azure, cut, hung }: Tunnel): boolean {
   if (azure === undefined || cut || hung !== undefined) return false;
-  if (aws.endpoint !== "in-service" || azure.resetting) return false;
-  return aws.preSharedKey === azure.preSharedKey && somebodyBegins(aws, azure);
+  return aws.endpoint === "in-service" && !azure.resetting && somebodyBegins(aws, azure);
 }
 
 /**

@@ -63,6 +63,7 @@ export class Views {
 }
 
 function azureStatus(tunnel: Tunnel): AzureStatus {
+  if (tunnel.azure?.silent === true) return "Unknown";
   if (tunnel.upSince !== undefined) return "Connected";
   return canBeUp(tunnel) || tunnel.azure?.resetting === true ? "Connecting" : "NotConnected";
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { generatePreSharedKey } from "./pre-shared-key.ts";
-import { oneTunnel, secondId, startMs, testWorld } from "./test-world.ts";
+import { generateAzureKey, generatePreSharedKey, isPreSharedKey } from "./pre-shared-key.ts";
+import { azureEnd, oneTunnel, secondId, startMs, testWorld } from "./test-world.ts";
 import { transferredBytes, tunnelState } from "./tunnel.ts";
 
 const secondMs = 1_000;
@@ -92,6 +92,22 @@ describe("VpnWorld", () => {
     expect(world.tunnel("one-a").azure?.shown).toBe("NotConnected");
   });
 
+  it("can say nothing of a tunnel in either cloud, which changes nothing of the tunnel", async () => {
+    const { world, timers, changes } = testWorld();
+    const tunnel = world.tunnel("one-a");
+    world.hideTelemetry("one-a");
+    world.silenceAzure("one-a");
+    await timers.advance(minuteMs);
+    expect(tunnel).toMatchObject({ aws: { telemetryHidden: true }, azure: { shown: "Unknown" } });
+    expect(tunnelState(tunnel)).toBe(1);
+    world.hideTelemetry("one-a", false);
+    world.silenceAzure("one-a", false);
+    await timers.advance(minuteMs);
+    expect(tunnel).toMatchObject({ aws: { telemetryHidden: false }, azure: { shown: "Connected" } });
+    expect(changes).toEqual(["shown-by-azure one-a", "shown-by-azure one-a"]);
+    expect(() => world.silenceAzure("198.51.100.11")).toThrow("198.51.100.11 has no end in Azure");
+  });
+
   it("heals a cut by neither a reset nor a new endpoint", async () => {
     const { world, timers } = testWorld();
     const tunnel = world.tunnel("one-a");
@@ -168,6 +184,26 @@ describe("VpnWorld", () => {
     world.setAzureKey("one-a", before);
     await timers.advance(10 * minuteMs);
     expect(tunnelState(tunnel)).toBe(1);
+  });
+
+  it("begins down where Azure's end has a key of its own, and comes up with AWS's", async () => {
+    const own = generateAzureKey();
+    expect(isPreSharedKey(own)).toBe(false);
+    const azure = { ...azureEnd("a"), preSharedKey: own };
+    const { world, timers } = testWorld({ connections: oneTunnel({ azure }) });
+    const tunnel = world.tunnel("a");
+    expect([tunnelState(tunnel), tunnel.azure?.shown, tunnel.azure?.preSharedKey]).toEqual([
+      0,
+      "NotConnected",
+      own,
+    ]);
+    await timers.advance(10 * minuteMs);
+    expect(tunnelState(tunnel)).toBe(0);
+    const ended: string[] = [];
+    world.changeAzureKey(tunnel, tunnel.aws.preSharedKey, () => ended.push("done"));
+    expect(tunnel.azure?.rekeying).toBe(true);
+    await timers.advance(10 * minuteMs);
+    expect([tunnelState(tunnel), tunnel.azure?.rekeying, ended]).toEqual([1, false, ["done"]]);
   });
 
   it("moves bytes only while it is up", async () => {

@@ -7,35 +7,41 @@ import type { ChangeListener, TunnelChange } from "./changes.ts";
 import { type Connection, type NewConnection, openConnection } from "./connection.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type Durations, realDurations } from "./durations.ts";
+import { Handshakes } from "./handshakes.ts";
+import { azureOf, connectionOf, refuseTwins } from "./sound.ts";
 import { canBeUp, type Hung, type Instant, type Tunnel } from "./tunnel.ts";
 import { Views } from "./views.ts";
 
 export interface VpnWorldOptions {
   readonly timers: Timers;
   readonly durations?: Durations;
+  /** In [0, 1): how long the next replacement takes, between its least and its most. Left out, it is the least. */
+  readonly draw?: () => number;
   readonly connections: readonly NewConnection[];
 }
 
 export class VpnWorld {
   readonly #timers: Timers;
   readonly #durations: Durations;
+  readonly #draw: () => number;
   readonly #deadlines: Deadlines;
   readonly #views: Views;
+  readonly #handshakes: Handshakes;
   readonly #connections: readonly Connection[];
   readonly #listeners = new Set<ChangeListener>();
 
-  constructor({ timers, durations = realDurations, connections }: VpnWorldOptions) {
+  constructor({ timers, durations = realDurations, draw = () => 0, connections }: VpnWorldOptions) {
     this.#timers = timers;
     this.#durations = durations;
+    this.#draw = draw;
     this.#deadlines = new Deadlines(timers);
-    this.#views = new Views({
-      durations,
-      deadlines: this.#deadlines,
-      now: timers.now,
-      tell: (kind, tunnel) => this.#tell(kind, tunnel),
-    });
+    const deadlines = this.#deadlines;
+    const tell = this.#tell.bind(this);
+    this.#views = new Views({ durations, deadlines, now: timers.now, tell });
+    this.#handshakes = new Handshakes({ durations, deadlines, tell });
     this.#connections = connections.map((wanted) => openConnection(wanted, timers.now()));
     refuseTwins(this.tunnels());
+    for (const tunnel of this.tunnels()) this.#handshakes.follow(tunnel);
   }
 
   now(): Instant {
@@ -99,9 +105,20 @@ export class VpnWorld {
 
   setAzureKey(name: string, preSharedKey: string): void {
     const tunnel = this.tunnel(name);
-    if (tunnel.azure === undefined) throw new Error(`${name} has no end in Azure`);
-    tunnel.azure.preSharedKey = preSharedKey;
+    azureOf(tunnel).preSharedKey = preSharedKey;
     this.#settle(tunnel, this.#durations.deadPeerMs);
+  }
+
+  /** AWS says nothing of it in its telemetry, until it is to be shown again; how the tunnel is does not change. */
+  hideTelemetry(name: string, hidden = true): void {
+    this.tunnel(name).aws.telemetryHidden = hidden;
+  }
+
+  /** Azure's gateway shows `Unknown` for it, as late as anything else, until it is to speak again. */
+  silenceAzure(name: string, silent = true): void {
+    const tunnel = this.tunnel(name);
+    azureOf(tunnel).silent = silent;
+    this.#views.showAzure(tunnel);
   }
 
   /** AWS says that it will replace the endpoint, and does so at that time unless somebody did before. */
@@ -120,7 +137,7 @@ export class VpnWorld {
     tunnel: Tunnel,
     options: { readonly change?: () => void; readonly maintenance: boolean },
   ): boolean {
-    const connection = this.#connectionOf(tunnel);
+    const connection = connectionOf(this, tunnel);
     if (connection.working !== undefined || connection.state !== "available") return false;
     connection.working = tunnel.outsideIp;
     this.#deadlines.set(`${tunnel.vpnConnectionId} state`, this.#durations.modifyingLagMs, () => {
@@ -129,7 +146,9 @@ export class VpnWorld {
     options.change?.();
     tunnel.aws.endpoint = "replacing";
     this.#settle(tunnel, 0);
-    this.#deadlines.set(`${tunnel.outsideIp} replacement`, this.#durations.replacementMs, () =>
+    const { replacementMs, replacementMaxMs } = this.#durations;
+    const takesMs = replacementMs + this.#draw() * (replacementMaxMs - replacementMs);
+    this.#deadlines.set(`${tunnel.outsideIp} replacement`, takesMs, () =>
       this.#replaced(connection, tunnel, options.maintenance),
     );
     return true;
@@ -137,14 +156,25 @@ export class VpnWorld {
 
   /** Azure begins the tunnel anew; a reset that fails (`heals` false) takes it down and mends nothing. */
   reset(tunnel: Tunnel, heals: boolean, done: () => void): void {
-    const { azure } = tunnel;
-    if (azure === undefined) throw new Error(`${tunnel.name} has no end in Azure`);
+    const azure = azureOf(tunnel);
     azure.resetting = true;
     this.#settle(tunnel, 0);
     this.#deadlines.set(`${tunnel.outsideIp} reset`, this.#durations.resetMs, () => {
       azure.resetting = false;
       if (heals && tunnel.hung !== "aws") tunnel.hung = undefined;
       this.#settle(tunnel, 0);
+      done();
+    });
+  }
+
+  /** Azure takes its time to give its end another key; null: it says that it has, and has not. */
+  changeAzureKey(tunnel: Tunnel, preSharedKey: string | null, done: () => void): void {
+    const azure = azureOf(tunnel);
+    azure.rekeying = true;
+    this.#deadlines.set(`${tunnel.outsideIp} key`, this.#durations.keyChangeMs, () => {
+      azure.rekeying = false;
+      if (preSharedKey !== null) azure.preSharedKey = preSharedKey;
+      this.#settle(tunnel, this.#durations.deadPeerMs);
       done();
     });
   }
@@ -204,6 +234,7 @@ export class VpnWorld {
       });
     }
     this.#views.showAzure(tunnel);
+    this.#handshakes.follow(tunnel);
   }
 
   #goDown(tunnel: Tunnel): void {
@@ -212,23 +243,7 @@ export class VpnWorld {
     tunnel.upSince = undefined;
   }
 
-  #connectionOf({ vpnConnectionId }: Tunnel): Connection {
-    const connection = this.connection(vpnConnectionId);
-    if (connection === undefined) throw new Error(`there is no connection ${vpnConnectionId}`);
-    return connection;
-  }
-
   #tell(kind: TunnelChange["kind"], tunnel: Tunnel): void {
     for (const listener of this.#listeners) listener({ kind, tunnel, at: this.now() });
-  }
-}
-
-function refuseTwins(tunnels: readonly Tunnel[]): void {
-  for (const [what, values] of [
-    ["name", tunnels.map(({ name }) => name)],
-    ["outside IP", tunnels.map(({ outsideIp }) => outsideIp)],
-  ] as const) {
-    const twin = values.find((value, index) => values.indexOf(value) !== index);
-    if (twin !== undefined) throw new Error(`two tunnels have the ${what} ${twin}`);
   }
 }

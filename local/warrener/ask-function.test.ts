@@ -68,7 +68,7 @@ describe("askPlan, of what it refuses", () => {
     "takes %j for the answer of another version",
     async (payload) => {
       const { ask } = await start(() => ({ payload }));
-      await expect(ask(["a"])).rejects.toThrow(/answered something else than a plan/);
+      await expect(ask(["a"])).rejects.toThrow(/answered something else than was asked/);
     },
   );
 

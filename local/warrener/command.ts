@@ -3,18 +3,23 @@ import { parseArgs } from "node:util";
 import * as z from "zod";
 import { ConfigError } from "../../shared/runtime/errors.ts";
 import { TUNNEL_ACTS } from "../stack/control.ts";
+import { BREAK_GLASS_ACTS } from "./break-glass/things.ts";
 import { FreezeReason } from "./freeze.ts";
 import { RevokeArguments } from "./revoke.ts";
 
 export const USAGE = `usage: npm run warrener -- VERB [OPTIONS]
 
-  status                     whether the link is frozen, and how every certificate stands, trouble first
-  explain NAME               why a certificate is as it is, and what happens next
+  status                     whether the link is frozen, and how every certificate and group stands, trouble first
+  explain NAME               why a certificate, or a group of rules, is as it is, and what happens next
   history [NAME]             what was changed, the newest first        [--limit N]
   plan [NAME]                what a run would do now
+  accept GROUP               lets be done in a group what waits for a person's consent  [--yes]
   revoke NAME                orders a revocation    --reason superseded|key-compromise [--serial S]
   freeze                     stops every change in both clouds         --reason TEXT
   thaw                       lets changes be made again
+  rotate NAME                asks for a new certificate, API key, or pre-shared key of a tunnel, now
+  break-glass [NAME [ACT]]   what a person does by hand while nothing of this runs   [--dir FOLDER]
+                             ACT, done here and offline, is ${BREAK_GLASS_ACTS.join(", ")}
   local ACT TUNNEL           ACT is ${TUNNEL_ACTS.join(", ")}; the local stack alone
 
   --stage STAGE              a deployment of yours, with your own AWS credentials; left out, the local stack
@@ -29,20 +34,40 @@ const Limit = z
 
 const Text = z.string().optional();
 const common = { stage: Text, link: Text, json: z.boolean().default(false) };
+/** Of what waits, without asking: where nobody is there to be asked. */
+const yes = z.boolean().default(false);
 const noName = z.undefined({ error: "takes no name" });
 
 const Command = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("status"), name: noName.optional(), ...common }),
   z.strictObject({
     verb: z.literal("explain"),
-    name: z.string({ error: "takes the name of a certificate" }),
+    name: z.string({ error: "takes the name of a certificate or a group" }),
     ...common,
   }),
   z.strictObject({ verb: z.literal("history"), name: Text, limit: Limit, ...common }),
   z.strictObject({ verb: z.literal("plan"), name: Text, ...common }),
+  z.strictObject({
+    verb: z.literal("accept"),
+    name: z.string({ error: "takes the name of a group" }),
+    yes,
+    ...common,
+  }),
   z.strictObject({ verb: z.literal("revoke"), ...RevokeArguments.shape, ...common }),
   z.strictObject({ verb: z.literal("freeze"), name: noName.optional(), reason: FreezeReason, ...common }),
   z.strictObject({ verb: z.literal("thaw"), name: noName.optional(), ...common }),
+  z.strictObject({
+    verb: z.literal("rotate"),
+    name: z.string({ error: "takes the name of a certificate, an API key or a tunnel" }),
+    ...common,
+  }),
+  z.strictObject({
+    verb: z.literal("break-glass"),
+    name: Text,
+    act: z.enum(BREAK_GLASS_ACTS, { error: `break-glass can do ${BREAK_GLASS_ACTS.join(", ")}` }).optional(),
+    dir: Text,
+    ...common,
+  }),
   z.strictObject({
     verb: z.literal("local"),
     act: z.enum(TUNNEL_ACTS, { error: `local takes ${TUNNEL_ACTS.join(", ")}` }),
@@ -58,12 +83,19 @@ export function parseCommand(args: readonly string[]): Command {
   const { positionals, values } = parseOptions(args);
   const [verb, ...words] = positionals;
   if (verb === undefined) throw misuse("say what to do");
-  const [act, name, ...more] = verb === "local" ? words : [undefined, ...words];
+  const { act, name, more } = readWords(verb, words);
   if (more.length > 0) throw misuse(`${more.join(" ")} is too much: one name at a time`);
   const said = { ...(act === undefined ? {} : { act }), ...(name === undefined ? {} : { name }) };
   const parsed = Command.safeParse({ verb, ...said, ...values });
   if (parsed.success) return parsed.data;
   throw misuse(parsed.error.issues.map((issue) => sayIssue(verb, issue)).join("; "));
+}
+
+/** Of the two words that some verbs take, which is which. */
+function readWords(verb: string, [first, second, ...rest]: readonly string[]) {
+  if (verb === "local") return { act: first, name: second, more: rest };
+  if (verb === "break-glass") return { name: first, act: second, more: rest };
+  return { name: first, act: undefined, more: second === undefined ? rest : [second, ...rest] };
 }
 
 function parseOptions(args: readonly string[]) {
@@ -74,7 +106,9 @@ function parseOptions(args: readonly string[]) {
     limit: text,
     reason: text,
     serial: text,
+    dir: text,
     json: { type: "boolean" },
+    yes: { type: "boolean" },
   } as const;
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });

@@ -95,6 +95,11 @@ describe("findDeployment", () => {
       functions: {
         bunnies: "warrener-local-renew-certificates",
         relay: "warrener-local-renew-relay-certificate",
+        allowlists: "warrener-local-heal-allowlists",
+        apiKeys: "warrener-local-rotate-api-keys",
+        preSharedKeys: "warrener-local-rotate-pre-shared-keys",
+        trust: "warrener-local-publish-trust",
+        callers: "warrener-local-read-auth-failures",
       },
       table: "warrener-local-journal",
     });

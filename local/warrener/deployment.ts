@@ -16,11 +16,23 @@ import { loadLink } from "../stack/link.ts";
 import { sayAwsError } from "./aws-errors.ts";
 import { findLocalStack, LOCAL_STACK_FILE, type LocalStack } from "./local-stack.ts";
 
+/** By what each looks after. */
+export interface Functions {
+  readonly bunnies: string;
+  readonly relay: string;
+  readonly allowlists: string;
+  readonly apiKeys: string;
+  readonly preSharedKeys: string;
+  readonly trust: string;
+  /** Those who are not let in. */
+  readonly callers: string;
+}
+
 export interface Deployment {
   readonly stage: string;
   readonly link: Link;
   readonly lambda: LambdaClient;
-  readonly functions: { readonly bunnies: string; readonly relay: string };
+  readonly functions: Functions;
   readonly table: string;
   readonly journal: Journal;
   readonly audit: Audit;
@@ -42,8 +54,17 @@ export interface Choice {
   readonly link?: string | undefined;
 }
 
-/** Throws `ConfigError` when no deployment is named and no local stack runs. */
-export async function findDeployment(choice: Choice, localFile = LOCAL_STACK_FILE): Promise<Deployment> {
+export interface Found {
+  readonly stage: string;
+  readonly link: Link;
+  /** Null: link.config.ts. */
+  readonly linkFile: string | null;
+  /** Null: a stage in a real account. */
+  readonly local: LocalStack | null;
+}
+
+/** Which deployment is meant, and its link; asks nobody. Throws `ConfigError` when none is named, and none runs here. */
+export async function findStage(choice: Choice, localFile = LOCAL_STACK_FILE): Promise<Found> {
   const local = choice.stage === undefined ? await findLocalStack(localFile) : null;
   const stage = choice.stage ?? local?.stage;
   if (stage === undefined) {
@@ -51,18 +72,22 @@ export async function findDeployment(choice: Choice, localFile = LOCAL_STACK_FIL
       "no local stack runs, and no stage is named: start one with `npm run local`, or name a deployment of yours with --stage",
     );
   }
-  const link = await loadLink(choice.link ?? local?.link ?? undefined);
-  return openDeployment(stage, link, local);
+  const linkFile = choice.link ?? local?.link ?? null;
+  return { stage, link: await loadLink(linkFile ?? undefined), linkFile, local };
 }
 
-function openDeployment(stage: string, link: Link, local: LocalStack | null): Deployment {
+/** Throws `ConfigError` when no deployment is named and no local stack runs. */
+export async function findDeployment(choice: Choice, localFile = LOCAL_STACK_FILE): Promise<Deployment> {
+  return openDeployment(await findStage(choice, localFile));
+}
+
+function openDeployment({ stage, link, local }: Found): Deployment {
   // Real accounts: the SDK's own chain of credentials.
   const where =
     local === null
       ? { region: link.aws.region }
       : { region: local.region, endpoint: local.endpoint, credentials: local.credentials };
-  const named = (thing: string) => nameInStage(APP, stage, thing);
-  const table = named(DEPLOYED.journal);
+  const table = nameInStage(APP, stage, DEPLOYED.journal);
   const client = new DynamoDBClient({ ...where, ...limits(TABLE_TIMEOUT_MS) });
   const options = { client, table, link: link.name };
   return {
@@ -70,14 +95,25 @@ function openDeployment(stage: string, link: Link, local: LocalStack | null): De
     link,
     table,
     lambda: new LambdaClient({ ...where, ...limits(PLAN_TIMEOUT_MS) }),
-    functions: {
-      bunnies: named(DEPLOYED.renewCertificates),
-      relay: named(DEPLOYED.renewRelayCertificate),
-    },
+    functions: functionsOf(stage),
     journal: dynamoJournal({ ...options, clock: () => Math.floor(Date.now() / 1_000) }),
     freezes: dynamoFreeze(options),
     audit: dynamoAudit({ ...options, clockMs: Date.now, pause: (ms) => pause(ms) }),
     readPerson: () => readPerson(new STSClient({ ...where, ...limits(TABLE_TIMEOUT_MS) })),
+  };
+}
+
+/** Their names, of a stage. */
+export function functionsOf(stage: string): Functions {
+  const named = (thing: string) => nameInStage(APP, stage, thing);
+  return {
+    bunnies: named(DEPLOYED.renewCertificates),
+    relay: named(DEPLOYED.renewRelayCertificate),
+    allowlists: named(DEPLOYED.healAllowlists),
+    apiKeys: named(DEPLOYED.rotateApiKeys),
+    preSharedKeys: named(DEPLOYED.rotatePreSharedKeys),
+    trust: named(DEPLOYED.publishTrust),
+    callers: named(DEPLOYED.readAuthFailures),
   };
 }
 

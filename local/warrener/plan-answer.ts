@@ -55,6 +55,7 @@ const Planned = z.looseObject({
   intent: z.string().nullable(),
   change: Change.nullable(),
   refusal: z.looseObject({ reason: z.string() }).nullable(),
+  waits: z.string().nullable().default(null),
   nextAt: InstantSchema,
   proof: z.string(),
   seenAt: InstantSchema.nullable(),

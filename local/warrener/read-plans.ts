@@ -8,18 +8,29 @@ import { ConfigError } from "../../shared/runtime/errors.ts";
 import { askPlan } from "./ask-function.ts";
 import type { Deployment } from "./deployment.ts";
 import type { PlanAnswer, PlannedOrNot } from "./plan-answer.ts";
+import { orUnanswered, type Unanswered, unansweredIn } from "./unanswered.ts";
 
 export interface Plans {
   readonly certificates: readonly PlannedOrNot[];
   /** What becomes of orders to revoke: those for what was asked about, and those for what has left the link. */
   readonly revocations: readonly RevocationStep[];
+  /** Who gave no answer; of what they look after there is nothing in the others. */
+  readonly unanswered: readonly Unanswered[];
   /** Then nothing of it is done before a thaw. */
   readonly frozen: boolean;
   /** What is wrong with the deployment, as far as the answers show it. */
   readonly problem: string | null;
 }
 
-/** Each by the function that looks after it. Throws `ConfigError`, also for a name that the link has not. */
+export const NO_PLANS: Plans = {
+  ...{ certificates: [], revocations: [], unanswered: [] },
+  ...{ frozen: false, problem: null },
+};
+
+/**
+ * Each by the function that looks after it. Throws `ConfigError`: for a name that the link has not, and, where one is
+ * asked about, when there is no answer.
+ */
 export async function readPlans(
   { link, lambda, functions }: Pick<Deployment, "link" | "lambda" | "functions">,
   name: string | undefined,
@@ -30,12 +41,18 @@ export async function readPlans(
     { functionName: functions.bunnies, names: wanted.filter((one) => !relays.includes(one)) },
     { functionName: functions.relay, names: wanted.filter((one) => relays.includes(one)) },
   ];
-  const answers = await Promise.all(questions.map((question) => askPlan(lambda, question)));
+  const given = await Promise.all(
+    questions.map((question) =>
+      orUnanswered(question.functionName, question.names, () => askPlan(lambda, question)),
+    ),
+  );
+  const answers = given.flatMap(({ answer }) => answer ?? []);
   return {
-    certificates: answers.flat().flatMap((answer) => answer.certificates),
-    revocations: [...bySerial(answers.flat().flatMap(({ revocations }) => revocations)).values()],
-    frozen: answers.flat().some((answer) => answer.frozen),
-    problem: differenceOf(answers.flat(), linkDigest(link)),
+    certificates: answers.flatMap((answer) => answer.certificates),
+    revocations: [...bySerial(answers.flatMap(({ revocations }) => revocations)).values()],
+    unanswered: unansweredIn(given, name !== undefined),
+    frozen: answers.some((answer) => answer.frozen),
+    problem: differenceOf(answers, linkDigest(link)),
   };
 }
 
@@ -52,7 +69,8 @@ function namesOf(link: Link, name: string | undefined): string[] {
 
 const DIGITS = 12;
 
-function differenceOf(answers: readonly PlanAnswer[], own: string): string | null {
+/** Null when all of them are of the link that is asked about. */
+export function differenceOf(answers: readonly Pick<PlanAnswer, "linkDigest">[], own: string): string | null {
   const other = answers.find((answer) => answer.linkDigest !== own);
   if (other === undefined) return null;
   const short = (digest: string) => digest.slice(0, DIGITS);

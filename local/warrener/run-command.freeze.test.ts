@@ -18,7 +18,8 @@ async function renewed() {
   closing.push(close);
   const run = async (text: string) => {
     const command = parseCommand(text.split(" "));
-    if (command.verb === "local") throw new Error("that is not asked of a deployment");
+    if (command.verb === "local" || command.verb === "break-glass")
+      throw new Error("that is not asked of a deployment");
     return await runCommand(deployment, command, { now: model.clock.now(), timeZone: "UTC" });
   };
   return { model, run };

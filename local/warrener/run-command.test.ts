@@ -31,7 +31,8 @@ async function start(model: Model) {
 
 function deploymentCommand(text: string) {
   const command = parseCommand(text.split(" "));
-  if (command.verb === "local") throw new Error("that is not asked of a deployment");
+  if (command.verb === "local" || command.verb === "break-glass")
+    throw new Error("that is not asked of a deployment");
   return command;
 }
 

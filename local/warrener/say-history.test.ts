@@ -106,6 +106,30 @@ describe("sayHistory", () => {
     for (const line of sayHistory([drop], moment)) expect(line).not.toMatch(/\p{Cc}/u);
   });
 
+  it("says what was put right in a group of rules, why, and whose doing it was", () => {
+    const heal = changeAt(AT, "h", {
+      concern: "allowlists",
+      target: "relay",
+      kind: "heal",
+      before: { drift: 2 },
+      after: {
+        ...{ opened: 1, closed: 1, failed: 0, openedRules: "in tcp 443 10.10.1.0/24" },
+        ...{ who: "alice (SSO user)", from: "203.0.113.7", with: "console", wish: "a".repeat(64) },
+      },
+      reasons: ["missing", "unwanted", "a reason of a later version"],
+      requestIds: {},
+    });
+    expect(sayHistory([heal], moment)).toEqual([
+      "2026-11-21 08:00:00 UTC  relay  put its rules right: wanted, and not open; not wanted; a reason of a later version",
+      "    2 differences -> opened 1 rule (in tcp 443 10.10.1.0/24), closed 1 rule, changed by alice (SSO user), from 203.0.113.7, with console",
+      "    by warrener-test-renew-certificates",
+    ]);
+    const died = { ...heal, after: { inOrderSince: 2, who: "alice" } };
+    expect(sayHistory([died], moment)[1]).toBe(
+      "    2 differences -> in order since: 2 differences, changed by alice",
+    );
+  });
+
   it("says who froze and thawed the link, and what the hand noted", () => {
     const freeze = changeAt(AT, "1", { kind: "freeze", after: null, reasons: ["a move of the gateway"] });
     expect(sayHistory([freeze], moment)[0]).toContain("froze the link: a move of the gateway");

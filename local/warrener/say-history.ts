@@ -1,5 +1,6 @@
 /** The history in lines: when, what and why, what was before and after, and who did it by which calls. */
 import type { ChangeRecord, Facts } from "../../shared/journal/change.ts";
+import { counted } from "./group-words.ts";
 import { type Line, toLines } from "./line.ts";
 import { type Moment, sayInstant, toInstant } from "./times.ts";
 import { sayKind, sayReason } from "./words.ts";
@@ -46,7 +47,39 @@ function sayFacts(facts: Facts, moment: Moment): string {
     ...(orderedBy === undefined ? [] : [`as ${orderedBy} ordered`]),
     ...(act === undefined ? [] : [`${act}: ${outcome ?? "no outcome"}`]),
     ...(frozen === undefined ? [] : [`frozen: ${frozen}`]),
+    ...sayGroupFacts(facts),
   ].join(", ");
+}
+
+/** What a run found in a group of rules and did, and whose doing it was, as far as that is known. */
+function sayGroupFacts({
+  drift,
+  opened,
+  openedRules,
+  closed,
+  closedRules,
+  failed,
+  inOrderSince,
+  ...facts
+}: Facts): string[] {
+  const rules = (did: string, count: unknown, which: unknown): string[] =>
+    typeof count === "number" && count > 0
+      ? [`${did} ${counted(count, "rule")}${which === undefined ? "" : ` (${which})`}`]
+      : [];
+  const { who, from, with: tool } = facts;
+  const how = [
+    ...(from === undefined ? [] : [`from ${from}`]),
+    ...(tool === undefined ? [] : [`with ${tool}`]),
+  ];
+  return [
+    ...(typeof drift === "number" ? [counted(drift, "difference")] : []),
+    ...rules("opened", opened, openedRules),
+    ...rules("closed", closed, closedRules),
+    // By a run that died before it could say what it wrote.
+    ...(typeof inOrderSince === "number" ? [`in order since: ${counted(inOrderSince, "difference")}`] : []),
+    ...(typeof failed === "number" && failed > 0 ? [`${counted(failed, "change")} failed`] : []),
+    ...(who === undefined ? [] : [[`changed by ${who}`, ...how].join(", ")]),
+  ];
 }
 
 /** What a dropped request asked for. */

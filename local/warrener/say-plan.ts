@@ -3,7 +3,7 @@ import { formatDuration } from "../../shared/link/duration.ts";
 import { type Line, toLines } from "./line.ts";
 import type { Planned, PlannedChange, PlannedOrNot } from "./plan-answer.ts";
 import { type Moment, sayInstantAndDistance } from "./times.ts";
-import { sayDropReason, sayPromotion, sayRefusal, sayRequestReason } from "./words.ts";
+import { sayDropReason, sayPromotion, sayRefusal, sayRequestReason, sayWaits } from "./words.ts";
 
 export interface PlanContext extends Moment {
   readonly checkEverySeconds: number;
@@ -30,9 +30,13 @@ export function sayNext(one: PlannedOrNot, context: PlanContext): string {
 const nextRun = ({ checkEverySeconds }: PlanContext): string =>
   `the next run, within ${formatDuration(checkEverySeconds)},`;
 
-function sayOwn({ change, refusal, nextAt, orphans }: Planned, context: PlanContext): string {
+function sayOwn({ change, refusal, waits, nextAt, orphans }: Planned, context: PlanContext): string {
   if (refusal !== null)
     return `nothing is requested, because ${sayRefusal(refusal.reason)}. A person must act.`;
+  if (waits !== null) {
+    const until = `, at the latest until ${sayInstantAndDistance(nextAt, context)}`;
+    return `a person asked for another one, which waits until ${sayWaits(waits)}${until}.`;
+  }
   if (change === null) return `no change is due before ${sayInstantAndDistance(nextAt, context)}.`;
   const serials = orphans.map(({ serial }) => serial).join(", ");
   const revoked = serials === "" ? "" : ` It has ${serials} revoked, which was issued and never merged.`;

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Intent } from "../../shared/certificates/schema.ts";
 import type { OpenOrder } from "./open-matters.ts";
 import type { PlannedOrNot } from "./plan-answer.ts";
-import { type Standing, sayStatus, standingOf } from "./say-status.ts";
+import { NO_KEYS } from "./read-keys.ts";
+import { sayStatus, standingOf } from "./say-status.ts";
+import type { Standing } from "./standing.ts";
+import { GROUP, report, stands } from "./test-groups.ts";
 import { context, NOW, nothingOpen, planned } from "./test-plans.ts";
 
 const failed = {
@@ -41,7 +44,11 @@ describe("standingOf", () => {
 });
 
 describe("sayStatus", () => {
-  const say = (...certificates: PlannedOrNot[]) => sayStatus(certificates, nothingOpen, context);
+  const say = (...certificates: PlannedOrNot[]) =>
+    sayStatus(
+      { certificates, groups: [], keys: NO_KEYS, callers: null, unanswered: [], open: nothingOpen },
+      context,
+    );
 
   it("says in a line how one stands that is well", () => {
     expect(say(planned())).toEqual([
@@ -107,16 +114,34 @@ describe("sayStatus", () => {
       state: "outcome-unknown",
     };
     const untold = { count: 2, more: false, oldestAt: "2026-11-21T07:59:00.500Z" };
-    expect(
-      sayStatus([planned()], { ...nothingOpen, orders: [order], unknown: [unknown], untold }, context).slice(
-        1,
-      ),
-    ).toEqual([
+    const open = { ...nothingOpen, orders: [order], unknown: [unknown], untold };
+    const lines = sayStatus(
+      { certificates: [planned()], groups: [], keys: NO_KEYS, callers: null, unanswered: [], open },
+      context,
+    );
+    expect(lines.slice(1)).toEqual([
       "",
       "bunny-client: An order to revoke 9f stands, for SUPERSEDED, by arn:aws:sts::111122223333:assumed-role/operator/alice at 2026-11-21 07:59:00 UTC. It is revoked by the first run that sees its replacement in use.",
       "bunny-client: A signature was asked for at 2026-11-21 07:00:00 UTC, and nobody knows whether it was given. Its request is dropped, so nothing uses the key; a certificate would end 2026-11-22 08:00:00 UTC, in 1 day, and its serial is not known.",
       "2 changes wait to be told on the bus, since 2026-11-21 07:59:00 UTC, 1 minute ago: the next run tells them.",
     ]);
+  });
+
+  it("shows groups of rules among them, what waits for a person before what is due", () => {
+    const first = report({ withheld: { because: "first-met", changes: [] } });
+    const certificates = [planned({ change: request })];
+    const groups = [stands(report()), stands(first, { ...GROUP, name: "new" })];
+    const lines = sayStatus(
+      { certificates, groups, keys: NO_KEYS, callers: null, unanswered: [], open: nothingOpen },
+      context,
+    );
+    expect(lines.map((line) => line.slice(0, 21))).toEqual([
+      "WAITS    new         ",
+      "DUE      bunny-client",
+      "                     ",
+      "OK       relay       ",
+    ]);
+    expect(lines[3]).toBe("OK       relay         security group. In order.");
   });
 
   it("lets no control character of a cloud's answer reach the terminal", () => {

@@ -1,14 +1,17 @@
-/** How every certificate stands, trouble first, and what else is open. */
+/** How every certificate, group and key stands, and who is refused; trouble first, and what else is open. */
 import { type Line, toLines } from "./line.ts";
 import { type OpenMatters, sayOrder, sayUnknown, sayUntold } from "./open-matters.ts";
 import type { Planned, PlannedOrNot } from "./plan-answer.ts";
+import { type Callers, callersRow } from "./read-callers.ts";
+import type { Keys } from "./read-keys.ts";
+import { sayGroupStatus } from "./say-group.ts";
+import { keyRow, trustRow } from "./say-keys.ts";
 import { type PlanContext, sayNext } from "./say-plan.ts";
+import type { GroupStanding } from "./stand-group.ts";
+import { type Row, type Standing, sayRows } from "./standing.ts";
 import { sayDistance, sayInstant } from "./times.ts";
+import { type Unanswered, unansweredRow } from "./unanswered.ts";
 import { sayProof } from "./words.ts";
-
-/** "due" is what the next run changes by itself. */
-export type Standing = "trouble" | "due" | "ok";
-const ORDER: readonly Standing[] = ["trouble", "due", "ok"];
 
 /** The same that makes a run fail, as far as a plan can tell it. */
 export function standingOf(one: PlannedOrNot, now: number): Standing {
@@ -21,21 +24,38 @@ export function standingOf(one: PlannedOrNot, now: number): Standing {
   return change === null ? "ok" : "due";
 }
 
-export function sayStatus(planned: readonly PlannedOrNot[], open: OpenMatters, context: PlanContext): Line[] {
-  const certificates = planned
-    .map((one) => ({ standing: standingOf(one, context.now), one }))
-    .toSorted((a, b) => ORDER.indexOf(a.standing) - ORDER.indexOf(b.standing) || compare(a.one, b.one));
-  const width = Math.max(0, ...planned.map(({ certificate }) => certificate.length));
-  const rows = certificates.flatMap(({ standing, one }) => {
-    const start = `${standing.toUpperCase().padEnd(STANDING_WIDTH)}  ${one.certificate.padEnd(width)}  `;
-    const [first = "", ...more] = sayOne(one, standing, context);
-    return [`${start}${first}`, ...more.map((line) => `${" ".repeat(start.length)}${line}`)];
-  });
-  const more = sayOpen(open, context);
-  return toLines([...rows, ...(more.length === 0 ? [] : ["", ...more])]);
+export interface Stands {
+  readonly certificates: readonly PlannedOrNot[];
+  readonly groups: readonly GroupStanding[];
+  readonly keys: Pick<Keys, "keys" | "trust">;
+  readonly callers: Callers["callers"];
+  readonly unanswered: readonly Unanswered[];
+  readonly open: OpenMatters;
 }
 
-const STANDING_WIDTH = 7;
+export function sayStatus(
+  { certificates, groups, keys: { keys, trust }, callers, unanswered, open }: Stands,
+  context: PlanContext,
+): Line[] {
+  const rows = [
+    ...certificates.map((one) => rowOf(one, context)),
+    ...groups.map((one): Row => {
+      const { standing, group } = one;
+      return { standing, name: group.name, lines: sayGroupStatus(one, context) };
+    }),
+    ...keys.map((one) => keyRow(one, context)),
+    ...(trust === null ? [] : [trustRow(trust, context)]),
+    ...(callers === null ? [] : [callersRow(callers)]),
+    ...unanswered.map(unansweredRow),
+  ];
+  const more = sayOpen(open, context);
+  return toLines([...sayRows(rows), ...(more.length === 0 ? [] : ["", ...more])]);
+}
+
+function rowOf(one: PlannedOrNot, context: PlanContext): Row {
+  const standing = standingOf(one, context.now);
+  return { standing, name: one.certificate, lines: sayOne(one, standing, context) };
+}
 
 /** A line, and another for what is in trouble or has work to come. */
 function sayOne(one: PlannedOrNot, standing: Standing, context: PlanContext): string[] {
@@ -63,6 +83,3 @@ function sayOpen({ orders, unknown, untold }: OpenMatters, context: PlanContext)
     ...sayUntold(untold, context),
   ];
 }
-
-const compare = (one: PlannedOrNot, other: PlannedOrNot): number =>
-  one.certificate < other.certificate ? -1 : one.certificate > other.certificate ? 1 : 0;

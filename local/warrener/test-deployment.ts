@@ -1,8 +1,8 @@
 /** The model of a link as the command line sees it: its functions behind Lambda's own API, and its journal. */
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { relayCertificates } from "../../shared/certificates/desired.ts";
-import { planRun } from "../../shared/certificates/plan-run.ts";
-import { parseRunRequest } from "../../shared/certificates/run-request.ts";
+import { runOnEvent } from "../../shared/certificates/on-event.ts";
+import type { InvocationResult } from "../aws/async-invoke.ts";
 import { LambdaApi } from "../aws/lambda-api/lambda-api.ts";
 import { accountId, region, startWorld } from "../aws/test-world.ts";
 import type { Model } from "../model/brain.ts";
@@ -13,7 +13,23 @@ export const PERSON = `arn:aws:sts::${accountId}:assumed-role/operator/alice`;
 const functions = {
   bunnies: "warrener-test-renew-certificates",
   relay: "warrener-test-renew-relay-certificate",
+  allowlists: "warrener-test-heal-allowlists",
+  apiKeys: "warrener-test-rotate-api-keys",
+  preSharedKeys: "warrener-test-rotate-pre-shared-keys",
+  trust: "warrener-test-publish-trust",
+  callers: "warrener-test-read-auth-failures",
 };
+/** What a function answers to an event. */
+export type AnswerEvent = (event: unknown) => InvocationResult | Promise<InvocationResult>;
+/** What heal-allowlists answers. */
+export type AnswerAllowlists = AnswerEvent;
+const NOT_DEPLOYED: AnswerEvent = () => {
+  throw new Error("the link has nothing for that function");
+};
+/** What the functions answer that look after keys, trust and refused callers. */
+export type AnswerKeys = Partial<
+  Readonly<Record<"apiKeys" | "preSharedKeys" | "trust" | "callers", AnswerEvent>>
+>;
 
 export interface TestDeployment {
   readonly deployment: Deployment;
@@ -22,18 +38,31 @@ export interface TestDeployment {
   close(): Promise<void>;
 }
 
-export async function startDeployment(model: Model): Promise<TestDeployment> {
+export async function startDeployment(
+  model: Model,
+  answerAllowlists: AnswerAllowlists = NOT_DEPLOYED,
+  given: AnswerKeys = {},
+): Promise<TestDeployment> {
+  const answers = new Map([
+    [functions.allowlists, answerAllowlists],
+    [functions.apiKeys, given.apiKeys ?? NOT_DEPLOYED],
+    [functions.preSharedKeys, given.preSharedKeys ?? NOT_DEPLOYED],
+    [functions.trust, given.trust ?? NOT_DEPLOYED],
+    [functions.callers, given.callers ?? NOT_DEPLOYED],
+  ]);
   const api = new LambdaApi({ region, accountId });
   const events: string[] = [];
   for (const name of Object.values(functions)) {
     api.addFunction(`arn:aws:lambda:${region}:${accountId}:function:${name}`, {
       async run(_arn, payload) {
         events.push(`${name} ${payload}`);
-        const request = parseRunRequest(JSON.parse(payload));
-        if (request.run !== "plan") throw new Error("the command line changes nothing");
+        const answer = answers.get(name);
+        if (answer !== undefined) return await answer(JSON.parse(payload));
         const certificates =
           name === functions.relay ? relayCertificates(model.link) : model.brain().certificates;
-        return { payload: JSON.stringify(await planRun({ ...model.brain(), certificates }, request.names)) };
+        return {
+          payload: JSON.stringify(await runOnEvent({ ...model.brain(), certificates }, JSON.parse(payload))),
+        };
       },
       queue: () => {},
     });

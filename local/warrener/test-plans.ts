@@ -20,7 +20,7 @@ const current: NonNullable<Planned["current"]> = {
   createdAt: NOW - DAY,
   identity: { commonName: "bunny.example.com", dnsNames: ["bunny.example.com"] },
   key: { type: "EC", curve: "P-256" },
-  issuedByPinnedCa: true,
+  issuer: "a".repeat(64),
 };
 
 /** What is current is what is served, unless `changes` say otherwise. */
@@ -33,6 +33,7 @@ export const planned = (changes: Partial<Planned> = {}): Planned => ({
   intent: null,
   change: null,
   refusal: null,
+  waits: null,
   nextAt: NOW + 3 * DAY,
   proof: "seen",
   seenAt: NOW - DAY + 60,

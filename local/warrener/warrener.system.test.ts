@@ -1,5 +1,4 @@
 /** The command line as a person calls it: its own process, against the deployed bundles in a running stack. */
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,9 +9,8 @@ import { type Control, startControl } from "../stack/control.ts";
 import { type Stack, startStack } from "../stack/stack.ts";
 import { LOCAL_STACK_FILE } from "./local-stack.ts";
 import { tellCommandLine } from "./tell-command-line.ts";
+import { runCommandLine } from "./test-process.ts";
 
-const ROOT = path.resolve(import.meta.dirname, "../..");
-const PROGRAM = path.join(ROOT, "local/warrener.ts");
 const OPERATOR = "arn:aws:sts::123456789012:assumed-role/operator/you";
 const ID = "[0-9a-f]{8}-[0-9a-f-]{27}";
 
@@ -38,6 +36,7 @@ beforeAll(async () => {
       ...reference.relay,
       certificate: { lifetime: "7 days", readers: ["arn:aws:iam::123456789012:role/relay"] },
     },
+    allowlists: { groups: [{ name: "gate", cloud: "aws", group: "sg-0a1b2c3d4e5f60718", own: "all" }] },
   };
   linkFile = await writeLink("link.ts", link);
   otherLinkFile = await writeLink("other.ts", { ...link, certificates: { checkEvery: "30 minutes" } });
@@ -57,22 +56,8 @@ afterAll(async () => {
 /** Where a program that runs in that folder looks. */
 const localFile = () => path.resolve(directory, path.relative(process.cwd(), LOCAL_STACK_FILE));
 
-interface Answer {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Of this process's environment it gets nothing: no credentials, no endpoint. */
-function warrener(text: string, env: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  const own = { HOME: directory, TZ: "UTC", AWS_EC2_METADATA_DISABLED: "true", ...env };
-  const options = { cwd: directory, env: own };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [PROGRAM, ...text.split(" ")], options, (_error, out, err) =>
-      resolve({ code: child.exitCode ?? -1, out, err }),
-    );
-  });
-}
+const warrener = (text: string, env?: Readonly<Record<string, string>>) =>
+  runCommandLine(directory, text, env);
 
 /** As a role of the local world, as somebody would be who has AWS credentials of their own. */
 function signedInAs(roleArn: string): Record<string, string> {
@@ -152,6 +137,7 @@ describe("after the first runs", () => {
   it("plans nothing where nothing is due", async () => {
     const { code, out } = await warrener("plan");
     expect(out).toMatch(/^bunny-client: no change is due before .*\nrelay-server: no change is due before /);
+    expect(out).toMatch(/^gate: security group\.\n {4}Met for the first time: nothing in it is touched /m);
     expect(code).toBe(0);
   });
 
@@ -160,6 +146,34 @@ describe("after the first runs", () => {
     const { code, out } = await warrener(`plan --stage local --link ${linkFile}`, env);
     const timeless = (text: string) => text.replaceAll(/, in .*\.$/gm, "");
     expect([code, timeless(out)]).toEqual([0, timeless((await warrener("plan")).out)]);
+  });
+});
+
+describe("a group of rules", () => {
+  it("waits for a person, and is not accepted where nobody can be asked", async () => {
+    const { code, out } = await warrener("status");
+    expect(out).toMatch(/^WAITS {4}gate {10}security group\. Met for the first time: /m);
+    expect(code).toBe(0);
+    const asked = await warrener("accept gate");
+    expect(asked).toMatchObject({ code: 1, out: "" });
+    expect(asked.err).toMatch(/^gate: security group\. Warrener meets it for the first time/);
+    expect(asked.err).toMatch(/^warrener: nothing was accepted, as there is nobody to ask here/m);
+  });
+
+  it("is accepted once, by who says so, and in order then", async () => {
+    const { code, out } = await warrener("accept gate --yes");
+    expect([code, out]).toEqual([0, "Accepted for gate.\nNothing was left to change.\n"]);
+    expect((await warrener("accept gate --yes")).out).toBe("gate: nothing waits to be accepted.\n");
+    expect((await warrener("plan gate")).out).toBe("gate: security group.\n    In order.\n");
+    expect((await warrener("history gate")).out).toMatch(
+      new RegExp(`gate {2}accepted what the link wants of it\n {4}by ${OPERATOR}\n$`),
+    );
+  });
+
+  it("tells machines what it was asked about", async () => {
+    const { out, err } = await warrener("accept gate --json --yes");
+    expect(JSON.parse(out)).toMatchObject({ outcome: "nothing-waits", report: { group: "gate" } });
+    expect(err).toBe("");
   });
 });
 
@@ -177,7 +191,7 @@ describe("an order to revoke", () => {
     expect(out).toContain(
       `bunny-client: An order to revoke ${serial} stands, for KEY_COMPROMISE, by ${OPERATOR} at`,
     );
-    expect(out).toMatch(/^1 change waits to be told on the bus/m);
+    expect(out).toMatch(/^\d changes? waits? to be told on the bus/m);
 
     await runAll();
     expect((await warrener("status")).out).not.toMatch(/An order|to be told/);
@@ -197,17 +211,18 @@ describe("an order to revoke", () => {
 });
 
 describe("what it refuses", () => {
-  it.each(["explain carrot", "plan carrot", "revoke carrot --reason key-compromise"])(
-    "says for %s which names the link has",
-    async (text) => {
-      const err = "warrener: the link has no certificate carrot: it has bunny-client, relay-server\n";
-      expect(await warrener(text)).toEqual({ code: 1, out: "", err });
-    },
-  );
+  it.each([
+    ["explain carrot", "certificate and no group carrot: it has bunny-client, gate, relay-server"],
+    ["plan carrot", "certificate and no group carrot: it has bunny-client, gate, relay-server"],
+    ["revoke carrot --reason key-compromise", "certificate carrot: it has bunny-client, relay-server"],
+    ["accept carrot", "group carrot: it has gate"],
+  ])("says for %s which names the link has", async (text, words) => {
+    expect(await warrener(text)).toEqual({ code: 1, out: "", err: `warrener: the link has no ${words}\n` });
+  });
 
-  it("says how it is used to who asks for what it has not", async () => {
+  it("says how it is used to who asks for what it has not, and ends with 2", async () => {
     const { code, out, err } = await warrener("status --force");
-    expect([code, out]).toEqual([1, ""]);
+    expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(/^warrener: Unknown option '--force'.*\n\nusage: npm run warrener -- VERB/);
   });
 

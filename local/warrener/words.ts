@@ -2,7 +2,9 @@
  * Reasons in words, that fit what was done as well as what will be. What another version wrote, and this one has no
  * word for, stands as it is.
  */
-import type { DropReason, RequestReason } from "../../shared/certificates/plan.ts";
+
+import { whyWords } from "../../shared/allowlists/reason-words.ts";
+import type { CertificatePlan, DropReason, RequestReason } from "../../shared/certificates/plan.ts";
 import type { HoldReason, PromotionReason } from "../../shared/certificates/plan-promotion.ts";
 import type { Proof } from "../../shared/certificates/proof.ts";
 import type { Refusal } from "../../shared/certificates/refusal.ts";
@@ -17,6 +19,7 @@ const REQUEST: Readonly<Record<RequestReason, string>> = {
   "other-ca": "the old one is not of the pinned CA",
   "other-identity": "the old one has other names than the link's",
   "other-key": "the old one has another kind of key than the link's",
+  "asked-for": "a person asked for it",
   "renewal-due": "renewal due",
 };
 
@@ -35,6 +38,7 @@ const DROP: Readonly<Record<DropReason, string>> = {
 const REFUSAL: Readonly<Record<Refusal["reason"], string>> = {
   "ca-not-active": "the CA is not active",
   "lifetime-over-short-lived-ca": "the CA is a short-lived one, and signs for 7 days at most",
+  "no-trusted-ca": "no CA of the link is known to be trusted by all",
   "outlives-ca": "it would end after its CA",
 };
 
@@ -77,6 +81,12 @@ const KIND: Readonly<Record<ChangeKind, string>> = {
   freeze: "froze the link",
   thaw: "thawed the link",
   "hand-note": "noted by Azure's half",
+  heal: "put its rules right",
+  accept: "accepted what the link wants of it",
+  "publish-trust": "was given a trust bundle",
+  "pre-shared-key": "took a step with its pre-shared key",
+  "api-key": "took a step with the API key",
+  ask: "asked for a new one",
 };
 
 /** The CA's own codes stand as they are. */
@@ -87,12 +97,18 @@ const CLOSED: Readonly<Record<ClosedCode, string>> = {
   "never-issued": "the CA had given up on it",
 };
 
+/** What a person's wish is put off for. */
+const WAITS: Readonly<Record<NonNullable<CertificatePlan["waits"]>, string>> = {
+  proof: "the present one is seen in use",
+};
+
 type Words = Readonly<Record<string, string>>;
 const look = (words: Words) => (word: string) => (Object.hasOwn(words, word) ? (words[word] ?? word) : word);
 
 export const sayRequestReason = look(REQUEST);
 export const sayDropReason = look(DROP);
 export const sayRefusal = look(REFUSAL);
+export const sayWaits = look(WAITS);
 export const sayProof = look(PROOF);
 export const sayPromotion = look(PROMOTION);
 export const sayKind = look(KIND);
@@ -119,6 +135,13 @@ export const sayReason = (kind: ChangeKind, reason: string): string => {
     case "freeze":
     case "thaw":
     case "hand-note":
+    case "publish-trust":
+    case "pre-shared-key":
+    case "api-key":
+    case "accept":
+    case "ask":
       return reason;
+    case "heal":
+      return whyWords(reason);
   }
 };

@@ -38,7 +38,7 @@ describe("dynamoIncidents", () => {
     expect(ends).toEqual(
       expect.arrayContaining([
         {
-          pk: { S: "link#test-link" },
+          pk: { S: "incidents#test-link" },
           sk: { S: "incident#tunnels" },
           expiresAt: { N: String(AT + 60 + 86_400) },
         },
@@ -58,13 +58,17 @@ describe("dynamoIncidents", () => {
     await store.write(over);
     await store.file(over.after);
     await store.write(next(settled(over.after), AT + 90, {}));
-    const standing = (await items()).find(({ pk }) => JSON.stringify(pk) === '{"S":"link#test-link"}');
+    const standing = (await items()).find(({ sk }) => JSON.stringify(sk) === '{"S":"incident#tunnels"}');
     expect(standing?.["expiresAt"]).toBeUndefined();
   });
 
   it("tells of items that it cannot read, and reads the others", async () => {
     const { client, store } = await start();
-    const Item = { pk: { S: "link#test-link" }, sk: { S: "incident#odd" }, state: { S: "of-the-future" } };
+    const Item = {
+      pk: { S: "incidents#test-link" },
+      sk: { S: "incident#odd" },
+      state: { S: "of-the-future" },
+    };
     await client.send(new PutItemCommand({ TableName: TABLE, Item }));
     await opened(store);
     expect(await store.readIncidents()).toMatchObject({

@@ -85,6 +85,17 @@ describe.each([
     expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
   });
 
+  it("gives a claim again to whoever did not hear that it has it", async () => {
+    const store = await open();
+    const first = await opened(store);
+    await store.claim(first, claimOf("one"));
+    expect(await store.claim(first, claimOf("one"))).toEqual({ ...first, telling: claimOf("one") });
+    const read = await only(store);
+    await store.claim(read, claimOf("two"));
+    expect(await store.claim(read, claimOf("two"))).toMatchObject({ telling: { attempt: "two" } });
+    expect(await store.claim(first, claimOf("three"))).toBeNull();
+  });
+
   it("gives an expired claim to one of two who found it", async () => {
     const store = await open();
     await store.claim(await opened(store), claimOf("one"));

@@ -1,8 +1,12 @@
 /**
- * Incidents in the journal's table. They stand in the link's own partition, under their keys, so that two can never
- * be opened for one; what is over is filed in a partition of its own.
+ * Incidents in the journal's table. They stand under their keys, so that two can never be opened for one; what is over
+ * is filed beside them by its end.
  *
- * Items: `link#<link>` / `incident#<key>`, and `incidents#<link>` / `<closed at>#<key>`.
+ * They have a partition of their own. IAM tells partitions apart and nothing within one
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html): who only tells
+ * incidents, or reads what strangers write, has no part in the freeze, the lease, consents and orders.
+ *
+ * Items: `incidents#<link>` / `incident#<key>`, and `incidents#<link>` / `<closed at>#<key>`.
  */
 import {
   type DynamoDBClient,
@@ -10,11 +14,19 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { attempt, expiry, marshall, type Plain, parseItem, readItem } from "../journal/items.ts";
+import {
+  type Attributes,
+  attempt,
+  expiry,
+  marshall,
+  type Plain,
+  parseItem,
+  readItem,
+} from "../journal/items.ts";
 import { afterPrefix, readAll } from "../journal/pages.ts";
 import { toIso } from "../runtime/instant.ts";
 import { Incident } from "./incident.ts";
-import type { IncidentStore } from "./store.ts";
+import type { IncidentStore, Standing } from "./store.ts";
 
 const CONFLICT = "ConditionalCheckFailedException";
 const PREFIX = "incident#";
@@ -46,7 +58,7 @@ export interface IncidentTable {
 }
 
 export function dynamoIncidents({ client, table, link }: IncidentTable): IncidentStore {
-  const pk = `link#${link}`;
+  const pk = `incidents#${link}`;
   const keyOf = ({ key }: Incident) => ({ pk, sk: `${PREFIX}${key}` });
 
   /** Null when the condition does not hold. */
@@ -83,12 +95,7 @@ export function dynamoIncidents({ client, table, link }: IncidentTable): Inciden
 
   return {
     async readIncidents() {
-      const items = await readAll({ client, table, pk, from: PREFIX, to: afterPrefix(PREFIX) });
-      const incidents = items.flatMap((item) => readItem(Incident, item) ?? []);
-      const unreadable = items
-        .filter((item) => readItem(Incident, item) === null)
-        .map(({ sk }) => sk?.S?.slice(PREFIX.length) ?? "");
-      return { incidents, unreadable };
+      return readStanding(await readAll({ client, table, pk, from: PREFIX, to: afterPrefix(PREFIX) }));
     },
     async write({ before, after }) {
       if (before === null || before.id !== after.id) return (await put(before, after)) !== null;
@@ -102,11 +109,16 @@ export function dynamoIncidents({ client, table, link }: IncidentTable): Inciden
     },
     async claim(incident, telling) {
       const { telling: before } = incident;
+      const asRead = before === null ? "attribute_type(#telling, :null)" : "#telling.#attempt = :before";
       const written = await update(incident, {
         set: { telling },
-        named: before === null ? [] : ["attempt"],
-        condition: before === null ? "attribute_type(#telling, :null)" : "#telling.#attempt = :before",
-        values: before === null ? { ":null": "NULL" } : { ":before": before.attempt },
+        named: ["attempt"],
+        // Its own claim, when the answer to it was lost, and the client has sent it again.
+        condition: `${asRead} OR #telling.#attempt = :own`,
+        values: {
+          ":own": telling.attempt,
+          ...(before === null ? { ":null": "NULL" } : { ":before": before.attempt }),
+        },
       });
       if (written === null) return null;
       return parseItem(Incident, written.Attributes ?? {}, "UpdateItem", incident.key);
@@ -130,7 +142,7 @@ export function dynamoIncidents({ client, table, link }: IncidentTable): Inciden
     },
     async file(incident) {
       const closedAt = incident.closedAt ?? incident.observedAt;
-      const key = { pk: `incidents#${link}`, sk: `${toIso(closedAt)}#${incident.key}` };
+      const key = { pk, sk: `${toIso(closedAt)}#${incident.key}` };
       const item = marshall({ ...key, ...incident, filed: true, ...expiry(closedAt) });
       const command = new PutItemCommand({ TableName: table, Item: item });
       // First: what stands as filed is not looked at again.
@@ -143,6 +155,14 @@ export function dynamoIncidents({ client, table, link }: IncidentTable): Inciden
       });
     },
   };
+}
+
+function readStanding(items: readonly Attributes[]): Standing {
+  const incidents = items.flatMap((item) => readItem(Incident, item) ?? []);
+  const unreadable = items
+    .filter((item) => readItem(Incident, item) === null)
+    .map(({ sk }) => sk?.S?.slice(PREFIX.length) ?? "");
+  return { incidents, unreadable };
 }
 
 interface Update {

@@ -26,7 +26,12 @@ export type Told = z.infer<typeof Told>;
  * Who tells of an incident now, and until when nobody else may. One that stands there after its end says that its
  * holder never said what became of it: whatever it was doing may or may not have happened.
  */
-export const Telling = z.object({ attempt: z.string().min(1), until: InstantSchema });
+export const Telling = z.object({
+  attempt: z.string().min(1),
+  until: InstantSchema,
+  /** How often a message was sent anew and no answer came, while nobody may look whether one stands there. */
+  unsearched: z.int().positive().optional(),
+});
 export type Telling = z.infer<typeof Telling>;
 
 export const Announced = z.object({ revision: z.int(), state: State, severity: Severity });
@@ -81,6 +86,14 @@ export const isUntold = (incident: Incident): boolean =>
   (incident.told === null ||
     incident.told.revision < incident.revision ||
     untoldNotes(incident, incident.told).length > 0);
+
+/** Since when there is something that no message says, however often it has changed meanwhile. */
+export const untoldSince = (incident: Incident): Instant => {
+  const { told, openedAt, changedAt } = incident;
+  if (told === null) return openedAt;
+  const since = untoldNotes(incident, told).map(({ at }) => Math.max(at, openedAt));
+  return Math.min(changedAt, ...since);
+};
 
 export const isUnannounced = ({ announced, state, severity, filed }: Incident): boolean =>
   !filed && (announced === null || announced.state !== state || announced.severity !== severity);

@@ -74,6 +74,10 @@ describe("planIncidents", () => {
     expect(kinds([open], AT + 60, [condition("tunnels", changes)])).toEqual(["update"]);
   });
 
+  it("edits it also when that was observed in the same second", () => {
+    expect(kinds([open], AT, [condition("tunnels", { title: "Other" })])).toEqual(["update"]);
+  });
+
   it("adds to its history what was done, once", () => {
     const [noted] = plan([open], AT + 60, [condition("tunnels", { actions: [action("reset", AT + 50)] })]);
     expect(noted).toMatchObject({ kind: "note", after: { revision: 2, notes: [action("reset", AT + 50)] } });
@@ -206,8 +210,10 @@ describe("planIncidents", () => {
   });
 
   it("refuses that a concern speaks for another, or two name the same", () => {
-    expect(() => plan([], AT, [condition("freeze", { concern: "freeze" })])).toThrow(InvariantError);
+    const another = () => plan([], AT, [condition("freeze", { concern: "freeze" })]);
+    expect(another).toThrow(new InvariantError("tunnels reported freeze of freeze"));
     const other = incidentOf("tunnels", { concern: "freeze" });
-    expect(() => plan([other], AT + 60, [condition("tunnels")])).toThrow(InvariantError);
+    const same = () => plan([other], AT + 60, [condition("tunnels")]);
+    expect(same).toThrow(new InvariantError("tunnels and freeze both name tunnels"));
   });
 });

@@ -14,6 +14,11 @@ import { isSameMessage, type Progress, takeStep } from "./telling-step.ts";
 
 /** No call starts that may still be under way at its end. */
 export const CLAIM_SECONDS = 120;
+/** What was sent without an answer shows in the channel by then, if it came: from then on, looking tells. */
+export const DOUBT_SECONDS = 5;
+/** What was sent anew without an answer is not sent once more soon: each time, twice as long later. */
+const UNSEARCHED_SECONDS = 300;
+const UNSEARCHED_MAX_SECONDS = 3_600;
 /** A channel takes one message a second: a long history is told in several runs. */
 const STEPS_MAX = 40;
 /** For noting what was told, with every attempt. */
@@ -40,7 +45,12 @@ export interface Untold {
   readonly reason: UntoldReason;
   /** A cloud's code, or a sentence of our own. */
   readonly detail: string;
+  /** Of a rate limit, when it was said. */
+  readonly retryAfterSeconds?: number | undefined;
 }
+
+/** How much of an incident is told: its message alone, or its thread with it. */
+export type Extent = "message" | "all";
 
 export interface TellOptions {
   readonly store: IncidentStore;
@@ -53,16 +63,22 @@ export interface TellOptions {
   readonly newAttempt: () => string;
 }
 
-/** Null when all of it is told. */
-export async function tellIncident(options: TellOptions, read: Incident): Promise<Untold | null> {
+/** Null when all of it is told; what is left of it after the message alone is "unfinished". */
+export async function tellIncident(
+  options: TellOptions,
+  read: Incident,
+  extent: Extent = "all",
+): Promise<Untold | null> {
   const now = options.clock();
   if (read.telling !== null && read.telling.until >= now) return untold("claimed-by-another");
-  const telling = { attempt: options.newAttempt(), until: now + CLAIM_SECONDS };
+  const telling = { ...read.telling, attempt: options.newAttempt(), until: now + CLAIM_SECONDS };
   try {
     const incident = await options.store.claim(read, telling);
     if (incident === null) return untold("claimed-by-another");
     const doubts = doubtsOf(incident, options.messenger.channel, read.telling !== null);
-    return await tellClaimed(options, telling, { incident, doubts, isUnsearched: false });
+    const start = { incident, doubts, isUnsearched: false };
+    // A claim that says what its holder did not say of the thread must not be given back before that is known.
+    return await tellClaimed(options, telling, start, doubts.notes ? "all" : extent);
   } catch (error) {
     const known = untoldFor(error);
     if (known !== null) return known;
@@ -74,18 +90,20 @@ export async function tellIncident(options: TellOptions, read: Incident): Promis
 
 async function tellClaimed(
   options: TellOptions,
-  { until }: Telling,
+  telling: Telling,
   start: Progress,
+  extent: Extent,
 ): Promise<Untold | null> {
   const { messenger, store } = options;
   let progress = start;
   for (let steps = 0; steps < STEPS_MAX; steps += 1) {
     const step = nextStep(messenger, progress);
-    if (step === null) break;
-    if (!hasTime(options, until)) return await giveBack(options, progress, untold("no-time-left"));
+    if (step === null || (extent === "message" && isOfThread(step))) break;
+    if (!hasTime(options, telling.until)) return await giveBack(options, progress, untold("no-time-left"));
     const taken = await attemptStep(messenger, progress, step);
     if ("reason" in taken) {
       const isUnknown = taken.reason === "outcome-unknown" && isSend(step);
+      if (isUnknown) await standInDoubt(options, progress);
       return isUnknown ? taken : await giveBack(options, progress, taken);
     }
     const isLast = nextStep(messenger, taken) === null;
@@ -105,8 +123,27 @@ const nextStep = (messenger: Messenger, { incident, doubts }: Progress) =>
 /** Only of these may there be one too many. */
 const isSend = ({ kind }: TellingStep): boolean => kind === "post" || kind === "reply";
 
+const isOfThread = ({ kind }: TellingStep): boolean => kind === "search-notes" || kind === "reply";
+
+/** The claim stays, so that whoever is next looks first; but no longer than until looking tells. */
+async function standInDoubt({ store, clock }: TellOptions, progress: Progress): Promise<void> {
+  const { telling } = progress.incident;
+  if (telling === null) return;
+  const unsearched = (telling.unsearched ?? 0) + (progress.isUnsearched ? 1 : 0);
+  const seconds = progress.isUnsearched ? unsearchedSeconds(unsearched) : DOUBT_SECONDS;
+  const doubt = { ...telling, until: clock() + seconds };
+  await store.claim(progress.incident, unsearched === 0 ? doubt : { ...doubt, unsearched });
+}
+
+/** Nobody may look whether the last one came: the next would be one more that people see. */
+const unsearchedSeconds = (times: number): number =>
+  Math.min(UNSEARCHED_SECONDS * 2 ** (times - 1), UNSEARCHED_MAX_SECONDS);
+
+export const hasTimeFor = ({ remainingMs }: Pick<TellOptions, "remainingMs">, waitMs: number): boolean =>
+  remainingMs() - waitMs >= (CALL_MAX_SECONDS + NOTE_SECONDS) * 1_000;
+
 const hasTime = ({ clock, remainingMs }: TellOptions, until: number): boolean =>
-  clock() + CALL_MAX_SECONDS <= until && remainingMs() >= (CALL_MAX_SECONDS + NOTE_SECONDS) * 1_000;
+  clock() + CALL_MAX_SECONDS <= until && hasTimeFor({ remainingMs }, 0);
 
 async function attemptStep(
   messenger: Messenger,
@@ -128,7 +165,13 @@ function untoldFor(error: unknown): Untold | null {
   if (error instanceof ConfigError) return untold("wrong-token-or-channel", error.message);
   if (!(error instanceof CloudError)) return null;
   if (error.provider !== "slack") return untold("table-failed", error.code);
-  if (error.throttled) return untold("rate-limited", error.code);
+  if (error.throttled) {
+    const { code, retryAfterSeconds } = error;
+    return {
+      ...untold("rate-limited", code),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    };
+  }
   return untold(error.retryable ? "outcome-unknown" : "refused", error.code);
 }
 

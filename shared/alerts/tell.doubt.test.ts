@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { START } from "../../local/model/brain.ts";
 import type { Incident } from "./incident.ts";
-import { CLAIM_SECONDS } from "./tell-incident.ts";
+import { CLAIM_SECONDS, DOUBT_SECONDS } from "./tell-incident.ts";
 import { action } from "./test-conditions.ts";
 import { closed, down, later, opened, standing } from "./test-telling.ts";
 
@@ -47,9 +47,9 @@ describe("tellIncidents, when somebody else may have told", () => {
     expect(first.untold).toMatchObject([{ reason: "outcome-unknown" }]);
     expect(first.trouble).toEqual([]);
     model.calls.forget();
-    later(model, 60);
+    later(model, DOUBT_SECONDS);
     expect((await model.tell()).untold).toMatchObject([{ reason: "claimed-by-another" }]);
-    later(model, CLAIM_SECONDS);
+    later(model, 1);
     expect(await model.tell()).toMatchObject({ told: 1 });
     expect(model.channel.messages).toHaveLength(1);
     expect(model.calls.count("messenger.post")).toBe(0);

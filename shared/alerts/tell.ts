@@ -4,21 +4,29 @@
  * never makes the run green.
  */
 import { type Announcer, announceIncidents, fileSettled } from "./announce.ts";
-import { severityRank } from "./condition.ts";
-import type { Incident } from "./incident.ts";
+import { type Severity, severityRank } from "./condition.ts";
+import { type Incident, untoldSince } from "./incident.ts";
 import type { Messenger } from "./messenger.ts";
 import { planTelling } from "./plan-telling.ts";
 import { tellUnreadable } from "./report-conditions.ts";
-import { type TellOptions, tellIncident, type Untold, type UntoldReason } from "./tell-incident.ts";
+import {
+  type Extent,
+  hasTimeFor,
+  type TellOptions,
+  tellIncident,
+  type Untold,
+  type UntoldReason,
+} from "./tell-incident.ts";
 
 export interface Teller extends Omit<Announcer, "messenger">, Omit<TellOptions, "messenger"> {
   /** Null when the bus alone is told. */
   readonly messenger: Messenger | null;
   /** Does this run look after the bus, too? Not one that an event of the bus has started: it would start itself. */
   readonly announces: boolean;
+  readonly pause: (ms: number) => Promise<void>;
 }
 
-export interface UntoldIncident extends Untold {
+export interface UntoldIncident extends Omit<Untold, "retryAfterSeconds"> {
   /** Its key. */
   readonly incident: string;
   /** It has gone on for so long that a person should look. */
@@ -41,7 +49,9 @@ const TROUBLE: ReadonlySet<UntoldReason> = new Set([
   "fault",
 ]);
 /** For so long may anything else go on before a person should look. */
-const LATE_SECONDS = 900;
+const LATE_SECONDS: Readonly<Record<Severity, number>> = { critical: 240, warning: 900, notice: 900 };
+/** A channel takes a message a second: so long is waited for the next one, and not until the next run. */
+const WAIT_MAX_SECONDS = 10;
 
 /** Throws `CloudError` when the incidents could not be read, or what is over could not be filed. */
 export async function tellIncidents(teller: Teller): Promise<TellingReport> {
@@ -60,15 +70,48 @@ async function tellAll(teller: Teller, incidents: readonly Incident[]) {
   const told: Incident[] = [];
   const untold: UntoldIncident[] = [];
   if (messenger === null) return { told, untold };
-  let stop: Untold | null = null;
-  for (const incident of wishesOf(incidents, messenger.channel)) {
-    const result: Untold | null = stop ?? (await tellIncident({ ...teller, messenger }, incident));
+  const wishes = wishesOf(incidents, messenger.channel);
+  const results = await tellWishes({ ...teller, messenger }, wishes);
+  for (const [incident, result] of results) {
     tellOutcome(teller, incident, result);
     if (result === null) told.push(incident);
     else untold.push(toUntold(teller, incident, result));
-    if (result !== null && STOPS.has(result.reason)) stop = result;
   }
   return { told, untold };
+}
+
+type Wired = Teller & TellOptions;
+type Results = ReadonlyMap<Incident, Untold | null>;
+
+/** Every message before any thread: a long history of one incident must not keep another one from being heard of. */
+async function tellWishes(teller: Wired, wishes: readonly Incident[]): Promise<Results> {
+  if (wishes.length < 2) return await tellEach(teller, wishes, "all");
+  const messages = await tellEach(teller, wishes, "message");
+  const isStopped = [...messages.values()].some((result) => result !== null && STOPS.has(result.reason));
+  if (isStopped) return messages;
+  const unfinished = wishes.filter((incident) => messages.get(incident)?.reason === "unfinished");
+  return new Map([...messages, ...(await tellEach(teller, unfinished, "all"))]);
+}
+
+async function tellEach(teller: Wired, wishes: readonly Incident[], extent: Extent): Promise<Results> {
+  const results = new Map<Incident, Untold | null>();
+  let stop: Untold | null = null;
+  for (const incident of wishes) {
+    const result: Untold | null = stop ?? (await tellPatiently(teller, incident, extent));
+    results.set(incident, result);
+    if (result !== null && STOPS.has(result.reason)) stop = result;
+  }
+  return results;
+}
+
+/** Each turn tells something, or is one less of what is left of the run. */
+async function tellPatiently(teller: Wired, incident: Incident, extent: Extent): Promise<Untold | null> {
+  for (;;) {
+    const result = await tellIncident(teller, incident, extent);
+    const waitMs = Math.max(1, result?.retryAfterSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
+    if (waitMs > WAIT_MAX_SECONDS * 1_000 || !hasTimeFor(teller, waitMs)) return result;
+    await teller.pause(waitMs);
+  }
 }
 
 /** The most severe first, and of those the oldest. */
@@ -82,10 +125,11 @@ const wishesOf = (incidents: readonly Incident[], channel: string): Incident[] =
         (one.key < other.key ? -1 : 1),
     );
 
-const toUntold = (teller: Teller, { key, changedAt }: Incident, why: Untold): UntoldIncident => ({
-  incident: key,
-  ...why,
-  late: changedAt < teller.clock() - LATE_SECONDS,
+const toUntold = (teller: Teller, incident: Incident, { reason, detail }: Untold): UntoldIncident => ({
+  incident: incident.key,
+  reason,
+  detail,
+  late: untoldSince(incident) < teller.clock() - LATE_SECONDS[incident.severity],
 });
 
 const troubleOf = ({ incident, reason, detail, late }: UntoldIncident): string | null =>
@@ -97,8 +141,16 @@ function tellOutcome(
   result: Untold | null,
 ): void {
   if (result === null) log.info("incident.told", { incident, id, revision });
-  else if (TROUBLE.has(result.reason)) log.error("incident.untold", { incident, id, revision, ...result });
-  else log.warn("incident.untold", { incident, id, revision, ...result });
+  else {
+    const { reason, detail } = result;
+    log[TROUBLE.has(reason) ? "error" : "warn"]("incident.untold", {
+      incident,
+      id,
+      revision,
+      reason,
+      detail,
+    });
+  }
 }
 
 /** What was told now is read again: only what is known to be told may be filed. */

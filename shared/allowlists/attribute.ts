@@ -5,9 +5,10 @@
  */
 import { compareText } from "../runtime/compare-text.ts";
 import type { Instant } from "../runtime/instant.ts";
-import { ruleKey } from "./rule-key.ts";
-import type { Drift, DriftReason, Rule } from "./schema.ts";
-import type { SeenChange, SeenRule } from "./seen.ts";
+import { type Effect, explains } from "./explains.ts";
+import { toldRule, whatTexts } from "./report-draft.ts";
+import type { Drift, DriftReason } from "./schema.ts";
+import type { SeenChange } from "./seen.ts";
 
 export type Attribution =
   | { readonly certainty: "named" | "likely"; readonly change: SeenChange }
@@ -17,17 +18,32 @@ export type Attribution =
   | { readonly certainty: "link"; readonly change: null };
 
 /** What somebody else did to the group; null: the link itself changed. */
-const EFFECTS: Readonly<Record<DriftReason, "added" | "removed" | null>> = {
+const EFFECTS: Readonly<Record<DriftReason, Effect | null>> = {
   missing: "removed",
   unwanted: "added",
   "too-wide": "added",
-  blocking: "added",
+  "exception-over": "added",
   redundant: null,
   "newly-wanted": null,
-  "exception-over": null,
   "no-longer-wanted": null,
   "awaiting-consent": null,
 };
+
+/** Nobody has opened what may only be open still: unless it was seen closed since, or an event says so. */
+const mayBeOpenStill = ({ reason, exception }: Drift, inOrderAt: Instant | null): boolean =>
+  reason === "exception-over" &&
+  exception !== undefined &&
+  (inOrderAt === null || inOrderAt < exception.until);
+
+/** Nobody has taken away what may only have begun since: unless it was seen open, or an event says so. */
+const mayHaveBegun = ({ reason, exception }: Drift, inOrderAt: Instant | null): boolean =>
+  reason === "missing" &&
+  exception !== undefined &&
+  (inOrderAt === null || exception.from === undefined || exception.from > inOrderAt);
+
+/** Before its exception had ended, a rule was as it should be, whoever had opened it. */
+const wasMadeIn = ({ reason, exception }: Drift, { at }: SeenChange): boolean =>
+  reason !== "exception-over" || exception === undefined || (at !== null && at >= exception.until);
 
 /** EC2 shows a change a little later than CloudTrail dates it: a look may have missed what was done just before. */
 const SLACK_SECONDS = 60;
@@ -45,26 +61,26 @@ export function attribute(
   changes: readonly SeenChange[],
 ): Attribution {
   const effect = EFFECTS[drift.reason];
-  if (effect === null) return { certainty: "link", change: null };
+  if (effect === null) return LINK;
   const recent = changes
     .filter(({ groups }) => groups === "all" || groups.includes(group))
     .filter(({ at }) => at === null || inOrderAt === null || at >= inOrderAt - SLACK_SECONDS)
+    .filter((change) => wasMadeIn(drift, change))
     .toSorted((one, other) => (one.at ?? 0) - (other.at ?? 0) || compareText(one.id, other.id));
-  const named = recent.findLast((change) => names(change, drift, effect));
-  if (named !== undefined) return { certainty: "named", change: named };
-  const likely = recent.filter(({ what }) => !what.isComplete);
-  const actors = new Set(likely.map(({ actor }) => actor.key));
+  const made = { rule: toldRule(drift.rule), id: drift.id, effect };
+  const explained = recent.map((change) => ({ change, how: explains(whatTexts(change), made) }));
+  const named = explained.findLast(({ how }) => how === "named");
+  if (named !== undefined) return { certainty: "named", change: named.change };
+  if (mayHaveBegun(drift, inOrderAt) || mayBeOpenStill(drift, inOrderAt)) return LINK;
+  const likely = explained.flatMap(({ change, how }) => (how === "likely" ? [change] : []));
   const last = likely.at(-1);
-  if (last === undefined || actors.size > 1 || actors.has(null))
-    return { certainty: "unknown", change: null };
+  if (last === undefined || !isOne(likely)) return { certainty: "unknown", change: null };
   return { certainty: "likely", change: last };
 }
 
-function names({ what }: SeenChange, { rule, id }: Drift, effect: "added" | "removed"): boolean {
-  const isTouched = id !== undefined && what.touched.some((one) => one.toLowerCase() === id.toLowerCase());
-  return isTouched || what[effect].some((seen) => isSame(seen, rule));
-}
+const LINK: Attribution = { certainty: "link", change: null };
 
-/** Where an event does not say the direction, it may be the rule's. */
-const isSame = (seen: SeenRule, rule: Rule): boolean =>
-  ruleKey({ ...seen, direction: seen.direction ?? rule.direction }) === ruleKey(rule);
+/** Sessions of one role are one actor, and may be two people. */
+const isOne = (changes: readonly SeenChange[]): boolean =>
+  new Set(changes.map(({ actor: { key, name } }) => JSON.stringify([key, name]))).size === 1 &&
+  changes.every(({ actor }) => actor.key !== null);

@@ -1,15 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { ConditionSchema } from "../alerts/condition.ts";
-import { attributionFacts } from "./attribution-facts.ts";
+import { attributionFacts, doingOf, doingOfDrift, NOBODY_KNOWN } from "./attribution-facts.ts";
 import { hearCloudTrail } from "./cloud-trail.ts";
-import type { SeenChange } from "./seen.ts";
+import type { ToldDrift, ToldSeen } from "./group-report.ts";
+import { toldSeen } from "./report-draft.ts";
 import { LISTENING, RELAY, SSO, trail } from "./test-cloud-trail.ts";
 import { changeOf } from "./test-seen.ts";
 
-const named = (detail: object) => {
-  const change = changeOf(hearCloudTrail(LISTENING, trail(detail)));
-  return attributionFacts({ certainty: "named", change });
-};
+const seen = (detail: object): ToldSeen => toldSeen(changeOf(hearCloudTrail(LISTENING, trail(detail))));
+const named = (detail: object) => attributionFacts([doingOf("named", seen(detail))]);
 const opened = (...ports: number[]) => ({
   groupId: RELAY,
   ipPermissions: {
@@ -54,16 +53,23 @@ describe("attributionFacts", () => {
     expect(facts.map(({ label }) => label)).toEqual(["Who", "When"]);
   });
 
-  it("says when it is only likely, and when nobody is known", () => {
-    const change: SeenChange = changeOf(hearCloudTrail(LISTENING, trail({ requestParameters: opened(22) })));
-    expect(attributionFacts({ certainty: "likely", change })[0]?.value).toMatch(
-      /^probably role session carol/,
-    );
-    expect(attributionFacts({ certainty: "unknown", change: null })).toEqual([
-      { label: "Who", value: "actor unknown" },
-    ]);
-    expect(attributionFacts({ certainty: "link", change: null })).toEqual([
-      { label: "Who", value: "the link changed" },
+  it("tells each once of several who have a part in it, those without a name last", () => {
+    const bob = {
+      type: "IAMUser",
+      userName: "bob",
+      principalId: "AIDABOB",
+      arn: "arn:aws:iam::123456789012:user/bob",
+    };
+    const first = doingOf("named", seen({ userIdentity: SSO, requestParameters: opened(22) }));
+    const second = doingOf("likely", seen({ userIdentity: bob, requestParameters: opened(23) }));
+    const facts = attributionFacts([NOBODY_KNOWN, second, first, first]);
+    expect(facts).toEqual(attributionFacts([first, second, NOBODY_KNOWN]));
+    expect(facts.map(({ label, value }) => `${label}: ${value}`)).toEqual([
+      "Who: SSO user alice@example.com through NetAdmin; probably user bob; actor unknown",
+      "When: 2026-11-21T08:00:12Z",
+      "From: 203.0.113.7",
+      "With: CLI (by its user agent)",
+      "Did: added in tcp 22 0.0.0.0/0; added in tcp 23 0.0.0.0/0",
     ]);
   });
 
@@ -87,5 +93,29 @@ describe("attributionFacts", () => {
       runbook: "r",
     };
     expect(ConditionSchema.parse(condition).facts).toEqual(facts);
+  });
+});
+
+describe("doingOfDrift", () => {
+  const drift: ToldDrift = {
+    reason: "unwanted",
+    rule: "in tcp 22 0.0.0.0/0",
+    certainty: "likely",
+    change: "one",
+    isHealed: true,
+  };
+  const one = { ...seen({ requestParameters: opened(22) }), id: "one" };
+
+  it("says who is likely, and nobody when the change is not among what was heard", () => {
+    expect(attributionFacts([doingOfDrift(drift, [one]) ?? NOBODY_KNOWN])[0]?.value).toMatch(
+      /^probably role session carol/,
+    );
+    expect(doingOfDrift(drift, [])).toEqual(NOBODY_KNOWN);
+    expect(doingOfDrift({ ...drift, certainty: "unknown", change: null }, [one])).toEqual(NOBODY_KNOWN);
+    expect(attributionFacts([NOBODY_KNOWN])).toEqual([{ label: "Who", value: "actor unknown" }]);
+  });
+
+  it("is nobody's when the link itself changed", () => {
+    expect(doingOfDrift({ ...drift, certainty: "link", change: null }, [one])).toBeNull();
   });
 });

@@ -52,6 +52,12 @@ describe("allowlistFaults", () => {
       `"in tcp 443 10.10.1.0/24" is already the rule at ${GROUP}.rules[0]: write it once`,
     ],
     [
+      "networks of pods beside rules of its own",
+      { ...AZURE, pods: ["10.244.0.0/16"], rules: [] },
+      "pods",
+      "is for the rules that a group has without any declared: write a rule for each, or leave rules out",
+    ],
+    [
       "a rule of a direction that nobody looks after",
       { ...AWS, directions: ["out"], rules: [RULE] },
       "rules[0].direction",

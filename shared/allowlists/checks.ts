@@ -70,8 +70,17 @@ function groupFaults(at: string, group: DeclaredGroup, link: AllowlistLink): Fau
       ...needlessFaults(path, exception.rule, desired.rules),
       ...twiceFaults(path, exception, exceptions.slice(0, e)),
     ]),
+    ...podsFaults(at, group),
     ...quotaFaults(`${at}.rules`, desired),
   ];
+}
+
+/** Among rules that are declared, theirs would be one that nobody wrote. */
+function podsFaults(at: string, group: DeclaredGroup): Fault[] {
+  if (group.cloud === "aws" || group.pods === undefined || group.rules === undefined) return [];
+  const message =
+    "is for the rules that a group has without any declared: write a rule for each, or leave rules out";
+  return [{ path: `${at}.pods`, message }];
 }
 
 interface Timed {

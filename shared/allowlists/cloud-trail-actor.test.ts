@@ -115,6 +115,26 @@ describe("actorOfIdentity", () => {
     expect(new Set([ROOT, USER, ROLE, SSO, POD].map((one) => actorOf(one).key)).size).toBe(5);
   });
 
+  it("takes all sessions of a role for one actor, but for those whose person AWS vouches for", () => {
+    const session = (name: string, more: object = {}) =>
+      actorOf({
+        ...ROLE,
+        principalId: `AROAEXAMPLE:${name}`,
+        arn: `arn:aws:sts::${ACCOUNT}:assumed-role/NetworkAdmin/${name}`,
+        ...more,
+      });
+    const stated = (sourceIdentity: string) => ({
+      sessionContext: { ...ROLE.sessionContext, sourceIdentity },
+    });
+    expect(session("one").key).toBe(session("two").key);
+    expect(session("one").name).not.toBe(session("two").name);
+    expect(session("x", stated("alice")).key).not.toBe(session("x", stated("bob")).key);
+    const people = ["alice", "bob"].map(
+      (name) => actorOf({ ...SSO, principalId: `AROAEXAMPLE:${name}` }).key,
+    );
+    expect(new Set(people).size).toBe(2);
+  });
+
   it("is known by nothing but its kind where no id stands", () => {
     expect(actorOf({ type: "IAMUser", userName: "bob" }).key).toBeNull();
   });

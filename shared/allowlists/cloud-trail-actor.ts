@@ -59,15 +59,26 @@ const SERVICE_PATH = /^arn:[\w-]+:iam::\d{12}:role\/aws-service-role\/([\w.-]+)\
 function actorOfRole(identity: unknown): Actor {
   const role = issuerName(identity) ?? roleOfArn(identity);
   // Who must state a source identity cannot change it; the session's name is the caller's to choose.
-  const person = textAt(identity, "sessionContext", "sourceIdentity") ?? sessionName(identity);
-  const key = principal(identity);
+  const source = textAt(identity, "sessionContext", "sourceIdentity");
+  const person = source ?? sessionName(identity);
   const arn = textAt(identity, "sessionContext", "sessionIssuer", "arn") ?? "";
-  if (SSO_PATH.test(arn)) return made("sso-user", person, SSO_ROLE.exec(role ?? "")?.[1] ?? role, key);
+  if (SSO_PATH.test(arn)) {
+    return made("sso-user", person, SSO_ROLE.exec(role ?? "")?.[1] ?? role, principal(identity));
+  }
+  const key = keyOfRole(identity, source);
   const service = SERVICE_PATH.exec(arn)?.[1];
   if (service !== undefined) return made("service", service, role, key);
   const federation = field(identity, "sessionContext", "webIdFederationData");
   if (textAt(federation, "federatedProvider") === null) return made("role", person, role, key);
-  return made("web-identity", webSubject(federation) ?? person, role, key);
+  const subject = webSubject(federation);
+  return made("web-identity", subject ?? person, role, keyOfRole(identity, source ?? subject));
+}
+
+/** Whoever takes a new session's name for each call is one actor all the same. */
+function keyOfRole(identity: unknown, person: string | null): string | null {
+  const [role] = (textAt(identity, "principalId") ?? "").split(":");
+  if (role === undefined || role === "") return principal(identity);
+  return person === null ? role : `${role} ${person}`;
 }
 
 /** The token's `sub`, whose key begins with the name of its issuer. */

@@ -43,7 +43,19 @@ function rulesAsWritten(detail: unknown): SeenRules {
     // What the rules were before stands nowhere.
     return { ...seen({ added: flatRules(values, null), touched: ruleIds(items) }), isComplete: false };
   }
-  return NOTHING_SAID;
+  const list = prefixListOf(detail);
+  // What it says is all: no rule was changed.
+  return list === null ? NOTHING_SAID : { ...NOTHING_SAID, touched: [list], isComplete: true };
+}
+
+const PREFIX_LIST_ID = /^pl-[0-9a-f]{1,40}$/;
+
+/** The list that a call about prefix lists changes; null when it is another call, or does not say. */
+export function prefixListOf(detail: unknown): string | null {
+  const name = textAt(detail, "eventName") ?? "";
+  if (!name.includes("ManagedPrefixList")) return null;
+  const id = firstText(requestOf(detail, name), "PrefixListId", "prefixListId");
+  return id !== null && PREFIX_LIST_ID.test(id) ? id : null;
 }
 
 /** Calls of a later generation are wrapped, and in upper case. */

@@ -7,9 +7,34 @@ const hear = (detail: object) => hearCloudTrail(LISTENING, trail(detail));
 const onlyGroup = { requestParameters: { groupId: RELAY } };
 
 describe("hearCloudTrail", () => {
-  it.each(WATCHED_CALLS)("looks after %s", (eventName) => {
+  it.each(WATCHED_CALLS.filter((call) => !call.includes("PrefixList")))("looks after %s", (eventName) => {
     expect(hear({ eventName, ...onlyGroup })).toMatchObject({ look: true, reason: "changed-by-others" });
   });
+
+  const LIST = "pl-0a1b2c3d4e5f60718";
+  const withList = { ...LISTENING, groups: LISTENING.groups.map((one) => ({ ...one, prefixLists: [LIST] })) };
+
+  it.each(["ModifyManagedPrefixList", "RestoreManagedPrefixListVersion"])(
+    "looks after %s of a list that wanted rules name, and says who changed it",
+    (eventName) => {
+      const wrapped = { [`${eventName}Request`]: { PrefixListId: LIST, CurrentVersion: 3 } };
+      for (const requestParameters of [wrapped, { prefixListId: LIST }]) {
+        expect(hearCloudTrail(withList, trail({ eventName, requestParameters }))).toMatchObject({
+          look: true,
+          reason: "changed-by-others",
+          change: {
+            call: eventName,
+            groups: ["loader", "relay"],
+            what: { touched: [LIST], isComplete: true },
+          },
+        });
+      }
+      const requestParameters = { prefixListId: "pl-0f1b2c3d" };
+      for (const event of [trail({ eventName, requestParameters }), trail({ eventName })]) {
+        expect(hearCloudTrail(withList, event)).toEqual({ look: false, reason: "not-ours" });
+      }
+    },
+  );
 
   const mention = { requestParameters: { attributes: [{ groups: { items: [{ groupId: RELAY }] } }] } };
   const peer = {

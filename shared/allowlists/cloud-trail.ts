@@ -8,24 +8,34 @@
  */
 import { createHash } from "node:crypto";
 import { actorOfIdentity } from "./cloud-trail-actor.ts";
-import { requestOf, rulesOfCall } from "./cloud-trail-rules.ts";
+import { prefixListOf, requestOf, rulesOfCall } from "./cloud-trail-rules.ts";
 import { toolOfCall } from "./cloud-trail-tool.ts";
 import { field, firstText, instantOf, listOf, textAt, textOf, textsIn } from "./event-fields.ts";
 import { type Heard, type LookReason, type NamedGroup, pass, type SeenChange } from "./seen.ts";
 
 export interface AwsListening {
-  readonly groups: readonly NamedGroup[];
+  readonly groups: readonly ListenedGroup[];
   /** ARNs of the roles under which this deployment changes security groups, as IAM has them. */
   readonly ownRoles: readonly string[];
 }
 
-/** The calls that can change the rules of a group (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/). */
+export interface ListenedGroup extends NamedGroup {
+  /** The ids of the prefix lists that its wanted rules name; left out, none. */
+  readonly prefixLists?: readonly string[];
+}
+
+/** They change what passes a rule that names a list, and no rule. */
+const PREFIX_LIST_CALLS: readonly string[] = ["ModifyManagedPrefixList", "RestoreManagedPrefixListVersion"];
+
+/** The calls that can change the rules of a group, or what they let pass (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/). */
 export const WATCHED_CALLS: readonly string[] = [
   "AuthorizeSecurityGroupEgress",
   "AuthorizeSecurityGroupIngress",
   "CreateSecurityGroup",
   "DeleteSecurityGroup",
+  "ModifyManagedPrefixList",
   "ModifySecurityGroupRules",
+  "RestoreManagedPrefixListVersion",
   "RevokeSecurityGroupEgress",
   "RevokeSecurityGroupIngress",
   "UpdateSecurityGroupRuleDescriptionsEgress",
@@ -40,6 +50,8 @@ export function hearCloudTrail(listening: AwsListening, event: unknown): Heard {
   if (isThere(field(detail, "errorCode"))) return pass("failed-call");
   if (field(detail, "readOnly") === true) return pass("read-only");
   if (isOwn(listening, field(detail, "userIdentity"))) return pass("own-change");
+  if (PREFIX_LIST_CALLS.includes(textAt(detail, "eventName") ?? ""))
+    return hearPrefixList(listening, event, detail);
   return hearCall(listening, event, detail);
 }
 
@@ -57,6 +69,14 @@ function hearCall(listening: AwsListening, event: unknown, detail: unknown): Hea
 }
 
 const look = (reason: LookReason, change: SeenChange): Heard => ({ look: true, reason, change });
+
+/** Of a list that no wanted rule names nothing is ours: a rule that is not wanted is closed for itself. */
+function hearPrefixList({ groups }: AwsListening, event: unknown, detail: unknown): Heard {
+  const id = prefixListOf(detail);
+  const named = groups.filter(({ prefixLists = [] }) => id !== null && prefixLists.includes(id));
+  if (named.length === 0) return pass("not-ours");
+  return look("changed-by-others", changeOf(event, detail, named.map(({ name }) => name).toSorted()));
+}
 
 /** Groups also stand in a record as peers of rules: only these places name what was changed. */
 function statedGroups(detail: unknown): string[] {

@@ -117,12 +117,24 @@ describe("a group as it is declared", () => {
   it("heals, has the default quota, and lets nothing shrink unasked, unless it says otherwise", () => {
     expect(parsed(AWS)).toEqual({
       shrinkMax: 0,
+      trail: "create",
       groups: [{ ...AWS, mode: "heal", rulesMax: 60, exceptions: [] }],
     });
     expect(parsed(AZURE, { shrinkMax: 3 })).toEqual({
       shrinkMax: 3,
+      trail: "create",
       groups: [{ ...AZURE, mode: "heal", exceptions: [] }],
     });
+  });
+
+  it("takes the networks of pods on Azure alone, made canonical", () => {
+    expect(parsed({ ...AZURE, pods: ["10.244.7.1/16"] }).groups[0]).toMatchObject({
+      pods: ["10.244.0.0/16"],
+    });
+    expect(faultsOf({ ...AZURE, pods: "10.244.0.0/16" })).toEqual([
+      'groups.0.pods: must be a list of the networks of the pods, such as ["10.244.0.0/16"]',
+    ]);
+    expect(faultsOf({ ...AWS, pods: [] })).toHaveLength(1);
   });
 
   it("has an exception with its times in seconds", () => {

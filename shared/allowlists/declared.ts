@@ -7,7 +7,7 @@ import { AzureResourceName, KebabName, ResourceGroupName, SubscriptionId } from 
 import { strict } from "../link/strict.ts";
 import type { Instant } from "../runtime/instant.ts";
 import { DeclaredRule } from "./declared-rule.ts";
-import { Direction, SecurityGroupId } from "./schema.ts";
+import { CanonicalCidr, Direction, SecurityGroupId } from "./schema.ts";
 
 const text = (what: string, max: number) =>
   z
@@ -36,6 +36,8 @@ const DeclaredException = strict({
 
 const RULES_MAX =
   "must be a whole number from 1 to 1000: your quota of rules for a direction and address family";
+
+const PODS = 'must be a list of the networks of the pods, such as ["10.244.0.0/16"]';
 
 const COMMON = {
   name: KebabName(2, 30),
@@ -81,6 +83,11 @@ const DeclaredGroup = z.discriminatedUnion(
         nsg: AzureResourceName,
         subscription: SubscriptionId.optional(),
       }),
+      /**
+       * The networks of AKS's pods where they are not those of the nodes (Azure CNI Overlay, kubenet), for the default
+       * rules: Azure applies an NSG to what passes between pods.
+       */
+      pods: z.array(CanonicalCidr, { error: PODS }).optional(),
     }),
   ],
   { error: 'must say its cloud: "aws" or "azure"' },
@@ -92,6 +99,11 @@ const SHRINK_MAX =
 
 export const LinkAllowlists = strict({
   shrinkMax: z.int({ error: SHRINK_MAX }).min(0, { error: SHRINK_MAX }).default(0),
+  /**
+   * CloudTrail's record of who changes what: "adopt" where the account has a trail of management events on already.
+   * AWS tells of a change at once only where there is one.
+   */
+  trail: z.enum(["create", "adopt"], { error: 'must be "create" or "adopt"' }).default("create"),
   groups: z
     .array(DeclaredGroup, { error: "must be a list of groups" })
     .min(1, { error: "must have at least one of the groups" }),

@@ -25,31 +25,34 @@ const tag = (text: string): Peer => ({ kind: "service-tag", tag: text });
 export const relayRules = ({ azure, relay }: LinkTraffic): Rule[] =>
   azure.vnet.subnets.map((subnet) => tcp("in", relay.port, cidr(subnet), "bunny to relay"));
 
-export const bunnyRules = ({ aws, azure, relay }: LinkTraffic): Rule[] => [
+/** `pods`: the networks of the pods, where they are not those of the nodes. */
+export const bunnyRules = ({ aws, azure, relay }: LinkTraffic, pods: readonly string[] = []): Rule[] => [
   ...aws.vpc.privateSubnets.map((subnet) => tcp("out", relay.port, cidr(subnet), "bunny to relay")),
-  ...aksRules(azure.location, azure.vnet.subnets),
+  ...aksRules(azure.location, [...azure.vnet.subnets, ...pods]),
 ];
 
 const HTTPS = 443;
 /**
  * What the nodes of a cluster cannot do without, by the tags of what has no fixed addresses:
- * https://learn.microsoft.com/azure/aks/outbound-rules-control-egress
+ * https://learn.microsoft.com/azure/aks/outbound-rules-control-egress. It tells names of hosts, and a name may move to
+ * another tag. Of its ports 1194 and 9000 no cluster with konnectivity needs any, and 123 no node since March 2021;
+ * Azure's own DNS and metadata are not subject to an NSG. What joins nodes and pods:
+ * https://learn.microsoft.com/azure/aks/azure-cni-overlay#network-security-groups
  */
-function aksRules(location: string, subnets: readonly string[]): Rule[] {
-  const cloud = tag(`AzureCloud.${location}`);
+function aksRules(location: string, networks: readonly string[]): Rule[] {
   return [
-    ...subnets.map((subnet) => ({
+    ...networks.map((network) => ({
       ...{ direction: "out" as const, protocol: "all", ports: null },
-      ...{ peer: cidr(subnet), description: "AKS: between nodes and pods" },
+      ...{ peer: cidr(network), description: "AKS: between nodes and pods" },
     })),
-    tcp("out", HTTPS, cloud, "AKS: API server"),
-    tcp("out", 9_000, cloud, "AKS: tunnel to the API server"),
-    { ...tcp("out", 1_194, cloud, "AKS: tunnel to the API server"), protocol: "udp" },
+    tcp("out", HTTPS, tag(`AzureCloud.${location}`), "AKS: API server"),
     tcp("out", HTTPS, tag("MicrosoftContainerRegistry"), "AKS: images"),
-    tcp("out", HTTPS, tag("AzureFrontDoor.FirstParty"), "AKS: layers of images, packages"),
+    // The registry's tag depends on it: https://learn.microsoft.com/azure/virtual-network/service-tags-overview
+    tcp("out", HTTPS, tag("AzureFrontDoor.FirstParty"), "AKS: layers of images"),
+    // packages.microsoft.com, and packages.aks.azure.com since 2025: https://github.com/Azure/AKS/issues/4792
+    tcp("out", HTTPS, tag("AzureFrontDoor.Frontend"), "AKS: packages of the nodes"),
     tcp("out", HTTPS, tag("AzureResourceManager"), "AKS: Azure's API"),
     tcp("out", HTTPS, tag("AzureActiveDirectory"), "AKS: sign-in of nodes and workloads"),
     tcp("out", HTTPS, tag("AzureKeyVault"), "bunny's certificates, by the CSI driver"),
-    { ...tcp("out", 123, tag("Internet"), "AKS: time of the nodes"), protocol: "udp" },
   ];
 }

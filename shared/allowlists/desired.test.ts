@@ -33,13 +33,23 @@ describe("allowlistsOf", () => {
       "out tcp 443 azureactivedirectory",
       "out tcp 443 azurecloud.uksouth",
       "out tcp 443 azurefrontdoor.firstparty",
+      "out tcp 443 azurefrontdoor.frontend",
       "out tcp 443 azurekeyvault",
       "out tcp 443 azureresourcemanager",
       "out tcp 443 microsoftcontainerregistry",
-      "out tcp 9000 azurecloud.uksouth",
-      "out udp 1194 azurecloud.uksouth",
-      "out udp 123 internet",
     ]);
+  });
+
+  it("lets nodes and pods of an overlay network reach each other", () => {
+    const { rules } = only({ ...AZURE, pods: ["10.244.7.1/16"] });
+    const between = rules.filter(({ protocol }) => protocol === "all");
+    expect(between.map(ruleKey)).toEqual(["out all 10.10.1.0/24", "out all 10.244.0.0/16"]);
+  });
+
+  it("opens nothing to all of the internet by default", () => {
+    const peers = [AWS, AZURE].flatMap((group) => only(group).rules.map(({ peer }) => peer));
+    expect(peers).not.toContainEqual({ kind: "service-tag", tag: "Internet" });
+    expect(peers).not.toContainEqual({ kind: "cidr", cidr: "0.0.0.0/0" });
   });
 
   it("looks after both directions of a group whose rules are declared, even if they are none", () => {

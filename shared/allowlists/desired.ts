@@ -27,12 +27,13 @@ export function groupOf(declared: DeclaredGroup, link: LinkTraffic): AllowlistGr
     ),
   };
   if (rest.cloud === "aws") return { ...rest, ...common };
-  const { subscription, ...group } = rest.group;
-  return { ...rest, ...common, group: subscription === undefined ? group : { ...group, subscription } };
+  const { pods: _, group, ...azure } = rest;
+  const { subscription, ...named } = group;
+  return { ...azure, ...common, group: subscription === undefined ? named : { ...named, subscription } };
 }
 
-const defaultRules = ({ cloud }: DeclaredGroup, link: LinkTraffic) =>
-  cloud === "aws" ? relayRules(link) : bunnyRules(link);
+const defaultRules = (group: DeclaredGroup, link: LinkTraffic) =>
+  group.cloud === "aws" ? relayRules(link) : bunnyRules(link, group.pods);
 
 /** The default rules of an NSG say nothing of what comes in: probes, and other nodes, are left to Azure's own rules. */
 const defaultDirections = ({ cloud, rules }: DeclaredGroup) =>

@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runs } from "../../local/property.ts";
 import { actorWords } from "./actor.ts";
-import { attributionFacts } from "./attribution-facts.ts";
+import { attributionFacts, doingOf } from "./attribution-facts.ts";
 import { hearCloudTrail, WATCHED_CALLS } from "./cloud-trail.ts";
 import { hearEventGrid } from "./event-grid.ts";
+import { ToldSeen } from "./group-report.ts";
+import { toldSeen } from "./report-draft.ts";
 import { type Heard, SeenChange } from "./seen.ts";
 import {
   LISTENING,
@@ -98,7 +100,8 @@ function expectBounded(heard: Heard): void {
   expect(SeenChange.parse(heard.change)).toEqual(heard.change);
   expect(JSON.parse(JSON.stringify(heard.change))).toEqual(heard.change);
   expect(actorWords(heard.change.actor).length).toBeLessThanOrEqual(300);
-  for (const { value } of attributionFacts({ certainty: "likely", change: heard.change }))
+  const told = ToldSeen.parse(toldSeen(heard.change));
+  for (const { value } of attributionFacts([doingOf("likely", told)]))
     expect(`${value}`.length).toBeLessThanOrEqual(300);
 }
 

@@ -28,15 +28,22 @@ const OPAQUE = "#";
 /** Ends in what no name holds: one that begins like another is not within it. Azure takes a tag in any case. */
 export const opaquePeer = (name: string): string =>
   `${OPAQUE}${name.toLowerCase().replaceAll("%", "%25").replaceAll(";", "%3b")};`;
-const isOpaque = (peer: string): boolean => peer.startsWith(OPAQUE);
+export const isOpaque = (peer: string): boolean => peer.startsWith(OPAQUE);
 
 /** `4` or `6`, then the bits of the prefix; null when the text is no network. */
 export function networkPeer(text: string): string | null {
   const network = parseNetwork(text);
   if (network === null) return null;
-  const [family, width] = network.family === "ipv4" ? ["4", 32] : ["6", 128];
-  return family + network.first.toString(2).padStart(width, "0").slice(0, network.prefix);
+  const { first, prefix } = network;
+  return typeof first === "number"
+    ? `4${bitsOf(first).slice(0, prefix)}`
+    : `6${first.toString(2).padStart(128, "0").slice(0, prefix)}`;
 }
+
+const OCTETS = Array.from({ length: 256 }, (_, octet) => octet.toString(2).padStart(8, "0"));
+/** Of an IPv4 address. */
+const bitsOf = (address: number): string =>
+  [2 ** 24, 2 ** 16, 2 ** 8, 1].map((unit) => OCTETS[Math.floor(address / unit) % 256]).join("");
 
 /** Null of what an NSG cannot name as a peer. */
 export function peerOf(peer: Peer): string | null {
@@ -45,7 +52,17 @@ export function peerOf(peer: Peer): string | null {
 }
 
 /** Null of a rule that an NSG cannot hold: it knows no ICMPv6, no types of ICMP, and no other protocol's number. */
-export function boxOf({ protocol, ports, peer }: Rule): Box | null {
+export function boxOf(rule: Rule): Box | null {
+  const known = boxes.get(rule);
+  if (known !== undefined) return known;
+  const box = readBox(rule);
+  boxes.set(rule, box);
+  return box;
+}
+/** A rule never changes, and each of the many plans of a run asks for its box again. */
+const boxes = new WeakMap<Rule, Box | null>();
+
+function readBox({ protocol, ports, peer }: Rule): Box | null {
   const side = peerOf(peer);
   const isKnown = protocol === "all" || (PROTOCOLS.includes(protocol) && protocol !== "other");
   if (side === null || !isKnown || (protocol === "icmp" && ports !== null)) return null;

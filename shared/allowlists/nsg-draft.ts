@@ -3,10 +3,11 @@
  * asked for only when neither it, nor dying right after it, closes what is wanted or opens what is not.
  */
 
-import { type Entry, isAllow, type Lane } from "./nsg-lane.ts";
+import { type Entry, isAllow } from "./nsg-entry.ts";
+import type { Lane } from "./nsg-lane.ts";
 import type { NsgRule } from "./nsg-rule.ts";
 import type { Wish } from "./nsg-wishes.ts";
-import { allowOf, FINAL_DENY, finalDenyOf, labelOf, nameFor } from "./nsg-write.ts";
+import { allowOf, FINAL_DENY, finalDenyOf, labelOf, nameFor, WALL, wallOf } from "./nsg-write.ts";
 import type { Rule } from "./schema.ts";
 
 export type NsgReason =
@@ -18,6 +19,8 @@ export type NsgReason =
   | "instead"
   /** Azure's default rules would let pass what is not wanted. */
   | "final-deny"
+  /** Many rules have to go: one deny before them closes all of them at once. */
+  | "shut"
   | "unwanted"
   /** A Deny in the way of a wanted flow. */
   | "blocking"
@@ -44,7 +47,13 @@ export interface Terms {
   readonly link: string;
   readonly isAllOurs: boolean;
   readonly rulesMax: number;
+  /** Names in lower case (nsg-plan.ts). */
+  readonly untouchable: ReadonlySet<string>;
+  readonly stuck: ReadonlySet<string>;
 }
+
+/** `untouchable`: by its name, for now. `full`: nothing in the group can go or give way. */
+export type Placed = "placed" | "untouchable" | "full";
 
 /** Each write is an operation of seconds; what is left over comes with the next run, which observes anew. */
 export const NSG_CHANGES_MAX = 100;
@@ -55,6 +64,8 @@ export class Draft {
   readonly #link: string;
   readonly #isAllOurs: boolean;
   readonly #rulesMax: number;
+  readonly #untouchable: ReadonlySet<string>;
+  readonly #stuck: ReadonlySet<string>;
   readonly #names: Set<string>;
   /** What this plan has written: its etag is not known before that is done, so it is written once. */
   readonly #written = new Set<string>();
@@ -62,10 +73,12 @@ export class Draft {
   /** After how many changes nothing could go: without another one, nothing can. */
   #crampedAt: number | null = null;
 
-  constructor({ link, isAllOurs, rulesMax }: Terms, lanes: readonly Lane[], rules: readonly NsgRule[]) {
-    this.#link = link;
-    this.#isAllOurs = isAllOurs;
-    this.#rulesMax = rulesMax;
+  constructor(terms: Terms, lanes: readonly Lane[], rules: readonly NsgRule[]) {
+    this.#link = terms.link;
+    this.#isAllOurs = terms.isAllOurs;
+    this.#rulesMax = terms.rulesMax;
+    this.#untouchable = terms.untouchable;
+    this.#stuck = terms.stuck;
     this.lanes = lanes;
     this.#names = new Set(rules.map(({ name }) => name.toLowerCase()));
   }
@@ -78,20 +91,39 @@ export class Draft {
   /** Ours, and not written by this plan. */
   isFree = ({ isOurs, rule }: Entry): boolean => isOurs && !this.#written.has(rule.name);
 
-  /** False when the group is full, and nothing in it can go or give way. */
-  open(lane: Lane, wish: Wish, priority: number): boolean {
-    if (this.#makeRoom()) {
-      this.#write(lane, allowOf(wish.rule, this.#placed(labelOf(wish.rule), priority)), "missing");
-      return true;
-    }
-    return this.#giveWay(lane, wish);
+  /** It has to go, and nothing that is done to it lasts. */
+  isStuck = ({ rule }: Entry): boolean => this.#stuck.size > 0 && this.#stuck.has(rule.name.toLowerCase());
+
+  get isFull(): boolean {
+    return this.#names.size >= this.#rulesMax;
   }
 
-  close(lane: Lane, priority: number): boolean {
-    if (!this.#makeRoom()) return false;
-    const rule = finalDenyOf(lane.direction, this.#placed(`${lane.direction}-${FINAL_DENY}`, priority));
-    this.#write(lane, rule, "final-deny");
-    return true;
+  mayOpen = ({ rule }: Wish): boolean => !this.#isUntouchable(this.#placed(labelOf(rule), 0));
+  mayShut = ({ direction }: Lane): boolean => !this.#isUntouchable(this.#placed(`${direction}-${WALL}`, 0));
+
+  open(lane: Lane, wish: Wish, priority: number): Placed {
+    const placed = this.#placed(labelOf(wish.rule), priority);
+    if (this.#isUntouchable(placed)) return "untouchable";
+    if (!this.#makeRoom()) return this.#giveWay(lane, wish) ? "placed" : "full";
+    this.#write(lane, allowOf(wish.rule, placed), "missing");
+    return "placed";
+  }
+
+  close(lane: Lane, priority: number): Placed {
+    const placed = this.#placed(`${lane.direction}-${FINAL_DENY}`, priority);
+    if (this.#isUntouchable(placed)) return "untouchable";
+    if (!this.#makeRoom()) return "full";
+    this.#write(lane, finalDenyOf(lane.direction, placed), "final-deny");
+    return "placed";
+  }
+
+  /** Sound where all that is wanted passes before the priority. `instead`: what stands there, and has to go. */
+  shut(lane: Lane, priority: number, instead?: Entry): void {
+    const { direction } = lane;
+    const placed = instead?.rule ?? this.#placed(`${direction}-${WALL}`, priority);
+    const { name, etag } = placed;
+    if (instead === undefined && !this.#makeRoom()) return;
+    this.#write(lane, wallOf(direction, { name, etag, priority }), "shut", instead);
   }
 
   /** Moving an Allow ahead in its direction only opens what it lets pass. */
@@ -112,10 +144,14 @@ export class Draft {
     this.changes.push({ kind: "delete", name, etag, reason });
   }
 
+  /** A name that nothing may be written to is not made another of: what it stands for may be on its way. */
   #placed(label: string, priority: number) {
-    const name = nameFor(this.#link, label, (candidate) => this.#names.has(candidate));
-    return { name, etag: null, priority };
+    const isTaken = (name: string): boolean => this.#names.has(name) && !this.#untouchable.has(name);
+    return { name: nameFor(this.#link, label, isTaken), etag: null, priority };
   }
+
+  #isUntouchable = ({ name }: { readonly name: string }): boolean =>
+    this.#untouchable.has(name.toLowerCase());
 
   #write(lane: Lane, rule: NsgRule, reason: NsgReason, instead?: Entry): void {
     lane.put(rule, instead);
@@ -125,7 +161,7 @@ export class Draft {
   }
 
   #makeRoom(): boolean {
-    if (this.#names.size < this.#rulesMax) return true;
+    if (!this.isFull) return true;
     if (this.#crampedAt === this.changes.length) return false;
     for (const lane of this.lanes) {
       const entry = this.#spare(lane);

@@ -1,7 +1,8 @@
 /** What is told of an NSG: how what is observed differs from what is wanted, whether or not it is put right. */
 import type { Instant } from "../runtime/instant.ts";
 import { contains } from "./nsg-box.ts";
-import type { Entry, Lane } from "./nsg-lane.ts";
+import type { Entry } from "./nsg-entry.ts";
+import type { Lane } from "./nsg-lane.ts";
 import type { NsgRule } from "./nsg-rule.ts";
 import { type Wish, Wishes } from "./nsg-wishes.ts";
 import { ruleKey } from "./rule-key.ts";
@@ -24,6 +25,18 @@ export type NsgDrift =
     }
   /** Nothing of ours ends the direction, so Azure's default rules decide what no other rule does. */
   | { readonly kind: "open-by-default"; readonly direction: Direction };
+
+/** The same of what is the same difference each time that the group is looked at. */
+export function driftKey(drift: NsgDrift): string {
+  switch (drift.kind) {
+    case "closed":
+      return `closed ${ruleKey(drift.rule)}`;
+    case "open":
+      return `open ${drift.observed.name.toLowerCase()}`;
+    case "open-by-default":
+      return `open-by-default ${drift.direction}`;
+  }
+}
 
 interface Known {
   readonly wanted: Wanted;
@@ -59,17 +72,26 @@ function closedDrift(lane: Lane, wish: Wish, wanted: Wanted, last: ReadonlySet<s
   };
 }
 
-function openDrift(lane: Lane, { wanted, consent }: Known): NsgDrift[] {
-  const { bad, direction } = lane;
+function openDrift(lane: Lane, { wanted, consent, isAllOurs }: Known): NsgDrift[] {
+  const { direction } = lane;
+  // What is shut already only waits to be taken away.
+  const end = isAllOurs ? lane.shutAt : Number.POSITIVE_INFINITY;
+  const bad = lane.bad.filter(({ rule }) => rule.priority < end);
   if (bad.length === 0) return [];
-  const withOver = new Wishes(direction, [...wanted.rules, ...wanted.over.map(({ rule }) => rule)]);
-  const withLast = new Wishes(direction, [...wanted.rules, ...(consent.lastApplied ?? [])]);
+  const keys = new Set(wanted.rules.map(ruleKey));
+  /** Null where that is no more than what is wanted now, which covers none of them. */
+  const wantedWith = (rules: readonly Rule[]): Wishes | null => {
+    const more = rules.filter((rule) => !keys.has(ruleKey(rule)));
+    return more.length === 0 ? null : new Wishes(direction, [...wanted.rules, ...more]);
+  };
+  const withOver = wantedWith(wanted.over.map(({ rule }) => rule));
+  const withLast = wantedWith(consent.lastApplied ?? []);
   const reasonOf = ({ reading: { maybe } }: Entry) => {
-    if (withOver.cover(maybe)) return "exception-over";
-    if (withLast.cover(maybe)) return "no-longer-wanted";
-    const isPartlyWanted = lane.wishes.all.some(({ box }) =>
-      maybe.some((other) => contains(other, box) || contains(box, other)),
-    );
+    if (withOver?.cover(maybe) === true) return "exception-over";
+    if (withLast?.cover(maybe) === true) return "no-longer-wanted";
+    const isPartlyWanted = lane.wishes
+      .meeting(maybe)
+      .some(({ box }) => maybe.some((other) => contains(other, box) || contains(box, other)));
     return isPartlyWanted ? "too-wide" : "unwanted";
   };
   return bad.map((entry) => ({ kind: "open", reason: reasonOf(entry), observed: entry.rule }));

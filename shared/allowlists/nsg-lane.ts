@@ -2,20 +2,22 @@
  * One direction of an NSG while a plan is made: its rules in the order in which a packet meets them, and what may be
  * said of them. Where nobody can tell, the answer is the one that closes nothing wanted and opens nothing unwanted.
  */
-import { compareText } from "../runtime/compare-text.ts";
-import { type Box, boxKey, contains, EVERYTHING, leftOf, mayMeet } from "./nsg-box.ts";
-import { type NsgRule, type Reading, readingOf } from "./nsg-rule.ts";
+import { type Box, boxKey, contains, leftOf } from "./nsg-box.ts";
+import {
+  byPriority,
+  type Entry,
+  inserted,
+  isAllow,
+  isBad,
+  isFinalDeny,
+  meets,
+  without,
+} from "./nsg-entry.ts";
+import { NearBoxes } from "./nsg-near.ts";
+import { type NsgRule, readingOf } from "./nsg-rule.ts";
 import type { Wish, Wishes } from "./nsg-wishes.ts";
+import { isWall } from "./nsg-write.ts";
 import type { Direction } from "./schema.ts";
-
-export interface Entry {
-  readonly rule: NsgRule;
-  readonly reading: Reading;
-  /** False of what belongs to others: it is never touched, and nothing of ours relies on it. */
-  readonly isOurs: boolean;
-  /** An Allow of ours that opens nothing but what is wanted. */
-  readonly isGood: boolean;
-}
 
 /** One alone can take the place of what has to go; how many more there are makes no difference. */
 const LOST_MAX = 2;
@@ -28,6 +30,8 @@ export class Lane {
   #denies: readonly Entry[] = [];
   #finalDenies: readonly Entry[] = [];
   #good: readonly Entry[] = [];
+  #bad: readonly Entry[] = [];
+  readonly #nearGood = new NearBoxes<Entry>(({ reading }) => reading.maybe, byPriority);
   /** The good Allows by the boxes that they surely let pass: the common case needs no arithmetic. */
   readonly #exact = new Map<string, readonly Entry[]>();
   readonly #taken = new Set<number>();
@@ -47,6 +51,7 @@ export class Lane {
     this.#entries = own.sort(byPriority);
     this.#setDenies(own.filter(({ rule }) => !isAllow(rule)));
     this.#good = own.filter(({ isGood }) => isGood);
+    this.#bad = own.filter(isBad);
     for (const entry of own) this.#taken.add(entry.rule.priority);
     for (const entry of this.#good) this.#index(entry);
   }
@@ -54,7 +59,8 @@ export class Lane {
   #read(rule: NsgRule): Entry {
     const reading = readingOf(rule);
     const isOurs = this.#owns(rule);
-    return { rule, reading, isOurs, isGood: isOurs && isAllow(rule) && this.wishes.cover(reading.maybe) };
+    const isWanted = isAllow(rule) && this.wishes.cover(reading.maybe);
+    return { rule, reading, isOurs, isGood: isOurs && isWanted, isUnwanted: isAllow(rule) && !isWanted };
   }
 
   put(rule: NsgRule, instead?: Entry): void {
@@ -66,6 +72,7 @@ export class Lane {
     this.#entries = inserted(this.#entries, entry);
     this.#taken.add(entry.rule.priority);
     if (!isAllow(entry.rule)) this.#setDenies(inserted(this.#denies, entry));
+    if (isBad(entry)) this.#bad = inserted(this.#bad, entry);
     if (!entry.isGood) return;
     this.#good = inserted(this.#good, entry);
     this.#index(entry);
@@ -77,6 +84,7 @@ export class Lane {
   }
 
   #index(entry: Entry): void {
+    this.#nearGood.add(entry);
     for (const box of entry.reading.surely) {
       const key = boxKey(box);
       this.#exact.set(key, [...this.#exactly(key), entry]);
@@ -84,12 +92,14 @@ export class Lane {
   }
 
   remove(entry: Entry): void {
-    const others = (entries: readonly Entry[]): Entry[] => entries.filter((one) => one !== entry);
+    const others = (entries: readonly Entry[]): readonly Entry[] => without(entries, entry);
     this.#entries = others(this.#entries);
     this.#taken.delete(entry.rule.priority);
     if (!isAllow(entry.rule)) this.#setDenies(others(this.#denies));
-    this.#good = others(this.#good);
+    if (isBad(entry)) this.#bad = others(this.#bad);
     if (!entry.isGood) return;
+    this.#good = others(this.#good);
+    this.#nearGood.remove(entry);
     for (const key of entry.reading.surely.map(boxKey)) this.#exact.set(key, others(this.#exactly(key)));
   }
 
@@ -103,7 +113,7 @@ export class Lane {
 
   /** Ours, and may let pass what is not wanted. */
   get bad(): readonly Entry[] {
-    return this.#entries.filter(({ rule, isOurs, isGood }) => isOurs && isAllow(rule) && !isGood);
+    return this.#bad;
   }
 
   /** True when something that has to go may let some of the box pass. */
@@ -131,15 +141,28 @@ export class Lane {
   }
 
   /** The priority by which the good Allows have let all of the box pass, Denys apart; infinite when they never do. */
-  depthOf({ box }: Wish, except?: Entry): number {
+  depthOf({ box, key }: Wish, except?: Entry): number {
     let rest: Box[] | null = [box];
-    for (const entry of this.#good) {
-      if (entry === except || !meets(entry, box)) continue;
+    for (const entry of this.#nearGood.meeting([box])) {
+      if (entry === except) continue;
       rest = leftOf(rest, entry.reading.surely);
       if (rest === null) break;
       if (rest.length === 0) return entry.rule.priority;
     }
-    return Number.POSITIVE_INFINITY;
+    // Where it falls into too many pieces, what is left is only known of an Allow for all of it.
+    const exact = this.#exactly(key).filter((entry) => entry !== except);
+    return Math.min(Number.POSITIVE_INFINITY, ...exact.map(({ rule }) => rule.priority));
+  }
+
+  /** As that, and no more exact than it must be when it is below a limit. */
+  reachOf(wish: Wish, limit: number): number {
+    const exact = this.#exactly(wish.key).find(({ rule }) => rule.priority < limit);
+    return exact?.rule.priority ?? this.depthOf(wish);
+  }
+
+  /** From where on a temporary deny has shut all. */
+  get shutAt(): number {
+    return this.#finalDenies.find(({ rule }) => isWall(rule))?.rule.priority ?? Number.POSITIVE_INFINITY;
   }
 
   /** True when the good Allows surely let the wish pass before the limit. */
@@ -160,24 +183,27 @@ export class Lane {
   lostWithout(entry: Entry): Wish[] {
     const { priority } = entry.rule;
     const lost: Wish[] = [];
-    for (const wish of this.wishes.all) {
-      if (!meets(entry, wish.box) || this.#isHeldUp(wish, this.#blockedAt(wish.box, priority), entry))
-        continue;
+    for (const wish of this.wishes.meeting(entry.reading.maybe)) {
+      if (this.#isHeldUp(wish, this.#blockedAt(wish.box, priority), entry)) continue;
       lost.push(wish);
       if (lost.length === LOST_MAX) break;
     }
     return lost;
   }
 
-  /** What of ours is unwanted, and would open if this Deny went. Null: there is no telling what the defaults would. */
+  /** What is unwanted, where all is ours by whomever, and would open if this Deny went. Null: there is no telling what the defaults would. */
   openedWithout(entry: Entry, isAllOurs: boolean): readonly Entry[] | null {
     const { priority } = entry.rule;
     const floor = this.finalDenies.find((deny) => deny !== entry && deny.rule.priority > priority);
     if (floor === undefined && isAllOurs) return null;
     const end = floor?.rule.priority ?? Number.POSITIVE_INFINITY;
-    return this.bad.filter(
-      ({ rule, reading }) =>
-        rule.priority > priority && rule.priority < end && reading.maybe.some((box) => meets(entry, box)),
+    return this.#entries.filter(
+      ({ rule, reading, isOurs, isUnwanted }) =>
+        isUnwanted &&
+        (isOurs || isAllOurs) &&
+        rule.priority > priority &&
+        rule.priority < end &&
+        reading.maybe.some((box) => meets(entry, box)),
     );
   }
 
@@ -217,17 +243,3 @@ export class Lane {
     return this.#taken;
   }
 }
-
-function inserted(entries: readonly Entry[], entry: Entry): readonly Entry[] {
-  const at = entries.findIndex((other) => byPriority(entry, other) < 0);
-  return entries.toSpliced(at === -1 ? entries.length : at, 0, entry);
-}
-
-const byPriority = (one: Entry, other: Entry): number =>
-  one.rule.priority - other.rule.priority || compareText(one.rule.name, other.rule.name);
-
-export const isAllow = ({ access }: NsgRule): boolean => access === "allow";
-const meets = ({ reading }: Entry, box: Box): boolean => reading.maybe.some((other) => mayMeet(other, box));
-
-const isFinalDeny = ({ rule, reading }: Entry): boolean =>
-  !isAllow(rule) && reading.surely.some((box) => contains(box, EVERYTHING));

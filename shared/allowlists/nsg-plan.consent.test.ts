@@ -11,6 +11,7 @@ import {
   OPEN,
   observe,
   planOf,
+  rule,
   written,
 } from "./test-nsg-plan.ts";
 
@@ -61,7 +62,7 @@ describe("planNetworkSecurityGroup with consent", () => {
     ["first-met", { consent: { lastApplied: null } }],
   ] as const)("only tells what it would do: %s", (because, given) => {
     const plan = planOf([ALLOW, OPEN, END], given);
-    expect(plan).toMatchObject({ changes: [], drift: [{ kind: "open" }] });
+    expect(plan).toMatchObject({ changes: [], isMore: false, drift: [{ kind: "open" }] });
     expect(plan.withheld).toMatchObject({ because, changes: [{ kind: "delete", name: "open" }] });
   });
 
@@ -73,5 +74,34 @@ describe("planNetworkSecurityGroup with consent", () => {
     const after = planOf([ALLOW, office, END], { group: { exceptions: [{ ...exception, until: NOW }] } });
     expect(written(after)).toEqual(["delete office: unwanted"]);
     expect(after.drift).toMatchObject([{ kind: "open", reason: "exception-over" }]);
+  });
+
+  it("closes at its end what was wanted for good before it was an exception, and holds what was none", () => {
+    const exceptions = [{ rule: OFFICE, author: "alice", reason: "move", until: NOW }];
+    const plan = planOf([ALLOW, office, END], { group: { exceptions }, ...shrunk });
+    expect(written(plan)).toEqual(["delete office: unwanted"]);
+    expect(plan.awaitingConsent).toEqual([]);
+    const other = rule("192.0.3.0/24");
+    const there = observe("other", 202, { sourceAddressPrefix: "192.0.3.0/24" });
+    const consent = { lastApplied: [BUNNY, OFFICE, other] };
+    const held = planOf([ALLOW, office, there, END], { group: { exceptions }, consent });
+    expect(written(held)).toEqual(["delete office: unwanted"]);
+    expect(held.awaitingConsent).toEqual([other]);
+  });
+
+  it("meets a group for the first time whose kept consent names none, unless it is in order", () => {
+    const consent = { isOfUnknownScope: true };
+    expect(planOf([ALLOW, END], { consent }).withheld).toBeNull();
+    expect(planOf([ALLOW, OPEN, END], { consent })).toMatchObject({
+      changes: [],
+      withheld: { because: "first-met" },
+    });
+    // Nothing could be done about this one, and it is not in order all the same.
+    const full = { consent, rulesMax: 1, group: { own: "marked" } } as const;
+    expect(planOf([OPEN], full)).toMatchObject({
+      changes: [],
+      troubles: [{ kind: "group-full", rule: BUNNY }],
+      withheld: { because: "first-met", changes: [] },
+    });
   });
 });

@@ -6,6 +6,7 @@ import {
   BUNNY,
   deny,
   END,
+  NOW,
   OFFICE,
   OPEN,
   observe,
@@ -52,6 +53,7 @@ describe("planNetworkSecurityGroup", () => {
   it("moves an Allow ahead of a Deny that came before it", () => {
     const plan = planOf([deny("block", 150), ALLOW, END]);
     expect(written(plan)).toEqual(["allow at 149: too-late"]);
+    expect(plan.changes[0]?.reason).toBe("too-late");
     expect(plan.drift).toMatchObject([{ kind: "closed", by: ["block"] }]);
   });
 
@@ -158,7 +160,7 @@ describe("planNetworkSecurityGroup", () => {
       observe(`bad-${index}`, 300 + index, { destinationPortRange: String(1_000 + index) }),
     );
     const plan = planOf([ALLOW, ...many, END]);
-    expect(plan).toMatchObject({ isMore: true, awaitingConsent: [] });
+    expect(plan).toMatchObject({ isMore: true, awaitingConsent: [], troubles: [] });
     expect(plan.changes).toHaveLength(NSG_CHANGES_MAX);
     expect(plan.drift).toHaveLength(200);
   });
@@ -184,6 +186,10 @@ describe("planNetworkSecurityGroup", () => {
   });
 
   it("does not take an NSG that is gone for one without rules", () => {
-    expect(planOf(null)).toMatchObject({ changes: [], refused: { reason: "no-such-group" } });
+    const exception = { rule: BUNNY, author: "alice", reason: "move", until: NOW + 60 };
+    expect(planOf(null, { group: { exceptions: [exception] } })).toEqual({
+      ...{ changes: [], isMore: false, drift: [], troubles: [], awaitingConsent: [], withheld: null },
+      ...{ refused: { reason: "no-such-group" }, nextAt: NOW + 60 },
+    });
   });
 });

@@ -9,19 +9,22 @@ import { type Withheld, withheldBecause } from "./consent.ts";
 import { boxOf } from "./nsg-box.ts";
 import { Draft, type NsgChange } from "./nsg-draft.ts";
 import { type NsgDrift, nsgDrift } from "./nsg-drift.ts";
+import { heldNsgRules } from "./nsg-held.ts";
+import { Lane } from "./nsg-lane.ts";
 import {
   chooseFloor,
+  closeOpen,
   closeUnwanted,
   endInDeny,
   isKept,
   type NsgTrouble,
   openWishes,
+  takeWallsDown,
   tidy,
   unblock,
-} from "./nsg-heal.ts";
-import { heldNsgRules } from "./nsg-held.ts";
-import { Lane } from "./nsg-lane.ts";
+} from "./nsg-plan-steps.ts";
 import type { NsgRule } from "./nsg-rule.ts";
+import { shut } from "./nsg-shut.ts";
 import { Wishes } from "./nsg-wishes.ts";
 import { isMarked } from "./nsg-write.ts";
 import { distinctRules } from "./rule-key.ts";
@@ -40,6 +43,13 @@ export interface NsgPlanInput {
   readonly now: Instant;
   /** The quota of rules for the NSG, both directions together. */
   readonly rulesMax?: number;
+  /**
+   * Names, in lower case, of rules that are being changed just now or that Azure would not have written: nothing is
+   * planned that touches one, and nothing that relies on one of them.
+   */
+  readonly untouchable?: ReadonlySet<string>;
+  /** Those of them that Azure, or somebody who puts them back, keeps as they are. */
+  readonly stuck?: ReadonlySet<string>;
 }
 
 export interface NsgPlan {
@@ -74,6 +84,7 @@ const NOTHING = {
 
 export function planNetworkSecurityGroup(input: NsgPlanInput): NsgPlan {
   const { link, desired, observed, consent, now, rulesMax = NSG_RULES_MAX } = input;
+  const { untouchable = new Set<string>(), stuck = new Set<string>() } = input;
   const wanted = wantedAt(desired, now);
   const { nextAt } = wanted;
   if (observed === null) return { ...NOTHING, refused: { reason: "no-such-group" }, nextAt };
@@ -81,20 +92,22 @@ export function planNetworkSecurityGroup(input: NsgPlanInput): NsgPlan {
   if (rules.length > 0) return { ...NOTHING, refused: { reason: "not-expressible", rules }, nextAt };
 
   const isAllOurs = desired.own === "all";
-  const owns = ({ name }: NsgRule): boolean => isAllOurs || isMarked(link, name);
-  const lanesWith = (held: readonly Rule[]): Lane[] =>
+  const isOurs = ({ name }: NsgRule): boolean => isAllOurs || isMarked(link, name);
+  const lanesWith = (held: readonly Rule[], owns: typeof isOurs): Lane[] =>
     desired.directions.map(
       (direction) => new Lane(direction, observed, new Wishes(direction, wanted.rules, held), owns),
     );
-  const asked = lanesWith([]);
-  const awaitingConsent = heldNsgRules(desired, consent, asked);
-  const lanes = awaitingConsent.length === 0 ? asked : lanesWith(awaitingConsent);
-  const drift = nsgDrift(lanes, { ...input, wanted, isAllOurs });
+  const asked = lanesWith([], isOurs);
+  const awaitingConsent = heldNsgRules(desired, consent, asked, wanted.over);
+  const seen = awaitingConsent.length === 0 ? asked : lanesWith(awaitingConsent, isOurs);
+  const drift = nsgDrift(seen, { ...input, wanted, isAllOurs });
+  const isFree = (rule: NsgRule): boolean => isOurs(rule) && !untouchable.has(rule.name.toLowerCase());
+  const lanes = untouchable.size === 0 ? seen : lanesWith(awaitingConsent, isFree);
 
-  const draft = new Draft({ link, isAllOurs, rulesMax }, lanes, observed);
+  const draft = new Draft({ link, isAllOurs, rulesMax, untouchable, stuck }, lanes, observed);
   const troubles = heal(draft, link, isAllOurs);
   const { changes } = draft;
-  const because = withheldBecause(desired, consent);
+  const because = withheldBecause(desired, consent, changes.length === 0 && troubles.length === 0);
   const planned = { drift, troubles, awaitingConsent: distinctRules(awaitingConsent), refused: null, nextAt };
   if (because !== null) return { ...planned, changes: [], isMore: false, withheld: { because, changes } };
   return {
@@ -108,16 +121,27 @@ export function planNetworkSecurityGroup(input: NsgPlanInput): NsgPlan {
 function heal(draft: Draft, link: string, isAllOurs: boolean): NsgTrouble[] {
   const work = draft.lanes.map((lane) => {
     const wishes = lane.wishes.all.filter((wish) => isKept(lane, wish, isAllOurs));
-    if (isAllOurs) chooseFloor(lane, wishes);
+    if (isAllOurs) {
+      shut(draft, lane, wishes);
+      chooseFloor(lane, wishes);
+    }
     return { lane, wishes };
   });
   // Both directions share the room for rules, so each step is done in both before the next one.
   return [
     ...work.flatMap(({ lane, wishes }) => openWishes(draft, lane, wishes)),
     ...work.flatMap(({ lane, wishes }) => (isAllOurs ? endInDeny(draft, lane, wishes) : [])),
+    ...work.flatMap(({ lane, wishes }) => {
+      if (!isAllOurs) return [];
+      // What was not possible before may be by now.
+      shut(draft, lane, wishes);
+      closeOpen(draft, lane);
+      return [];
+    }),
     ...work.flatMap(({ lane, wishes }) => unblock(draft, lane, wishes, isAllOurs)),
     ...work.flatMap(({ lane }) => closeUnwanted(draft, lane)),
     ...work.flatMap(({ lane }) => {
+      takeWallsDown(draft, lane);
       tidy(draft, lane, link);
       return [];
     }),

@@ -13,9 +13,9 @@ export function freePriority(taken: Taken, limit: number): number | null {
   return lastFree(taken, Math.min(end, PRIORITY_FIRST));
 }
 
-/** The last free priority below the limit. */
-export function lastFree(taken: Taken, limit = NSG_PRIORITY_MAX + 1): number | null {
-  for (let at = limit - 1; at >= NSG_PRIORITY_MIN; at -= 1) if (!taken.has(at)) return at;
+/** The last free priority below the limit, from another one on. */
+export function lastFree(taken: Taken, limit = NSG_PRIORITY_MAX + 1, from = NSG_PRIORITY_MIN): number | null {
+  for (let at = limit - 1; at >= Math.max(from, NSG_PRIORITY_MIN); at -= 1) if (!taken.has(at)) return at;
   return null;
 }
 

@@ -31,6 +31,22 @@ describe("NsgRuleAnswer", () => {
     expect(plural).toEqual(parse({}));
   });
 
+  it("takes null for what is not there, as other versions of the API say it", () => {
+    const nothing = {
+      sourceAddressPrefixes: null,
+      destinationAddressPrefixes: null,
+      sourcePortRanges: null,
+      destinationPortRanges: null,
+      sourceApplicationSecurityGroups: null,
+      destinationApplicationSecurityGroups: null,
+      description: null,
+      provisioningState: null,
+    };
+    expect(parse(nothing)).toEqual(parse({}));
+    const plural = { sourceAddressPrefix: null, sourceAddressPrefixes: ["10.10.1.0/24"] };
+    expect(parse(plural)).toEqual(parse({}));
+  });
+
   it("sorts what a list says in any order, each once", () => {
     const one = parse({
       sourceAddressPrefix: undefined,

@@ -14,9 +14,14 @@ import type { Direction } from "./schema.ts";
 export const NSG_PRIORITY_MIN = 100;
 export const NSG_PRIORITY_MAX = 4_096;
 
-const Texts = z.array(z.string()).default([]);
-const Text = z.string().optional();
-const SecurityGroups = z.array(z.object({ id: z.string() })).default([]);
+/** Azure says nothing of what a rule does not have, or null. */
+const orNone = <T>(list: readonly T[] | null | undefined): readonly T[] => list ?? [];
+const Texts = z.array(z.string()).nullish().transform(orNone);
+const Text = z.string().nullish();
+const SecurityGroups = z
+  .array(z.object({ id: z.string() }))
+  .nullish()
+  .transform(orNone);
 
 /** One end of a rule's flows. `groups`: ids of application security groups, whose members are not known here. */
 export interface NsgEnd {
@@ -65,8 +70,8 @@ export const NsgRuleAnswer = z
       destinationApplicationSecurityGroups: SecurityGroups,
       destinationPortRange: Text,
       destinationPortRanges: Texts,
-      description: z.string().default(""),
-      provisioningState: inLowerCase.default("succeeded"),
+      description: Text,
+      provisioningState: inLowerCase.nullish(),
     }),
   })
   .transform(
@@ -87,8 +92,8 @@ export const NsgRuleAnswer = z
         groups: canonical(undefined, idsOf(told.destinationApplicationSecurityGroups)),
         ports: canonical(told.destinationPortRange, told.destinationPortRanges),
       },
-      description: told.description,
-      isInEffect: !NOT_IN_EFFECT.includes(told.provisioningState),
+      description: told.description ?? "",
+      isInEffect: !NOT_IN_EFFECT.includes(told.provisioningState ?? "succeeded"),
     }),
   );
 
@@ -96,7 +101,7 @@ const idsOf = (groups: readonly { readonly id: string }[]): string[] => groups.m
 const prefixText = (text: string): string => parseNetwork(text)?.text ?? text;
 
 /** The portal empties the field that it does not use. */
-function canonical(one: string | undefined, more: readonly string[], spell = (text: string) => text) {
+function canonical(one: string | null | undefined, more: readonly string[], spell = (text: string) => text) {
   const all = [one ?? "", ...more].map((text) => text.trim()).filter((text) => text !== "");
   return [...new Set(all.map(spell))].sort();
 }
@@ -114,10 +119,11 @@ const UNREADABLE: Reading = { surely: [], maybe: [EVERYTHING] };
 export function readingOf(rule: NsgRule): Reading {
   const [far, near] =
     rule.direction === "in" ? [rule.source, rule.destination] : [rule.destination, rule.source];
-  const maybe = boxesOf(rule, far, "maybe");
+  const peers = peersOf(far);
+  const maybe = boxesOf(rule, peers, "maybe");
   if (maybe === null) return UNREADABLE;
   const isWhole = rule.source.ports.includes("*") && rule.isInEffect;
-  const surely = isWhole ? (boxesOf(rule, far, "surely") ?? []) : [];
+  const surely = isWhole ? (boxesOf(rule, peers, "surely") ?? []) : [];
   return { maybe, surely: surely.filter(({ peer }) => near.prefixes.some((text) => reaches(text, peer))) };
 }
 
@@ -127,11 +133,12 @@ function reaches(near: string, peer: string): boolean {
   return whole !== null && whole.length <= 1 && peer.startsWith(whole);
 }
 
-function boxesOf(rule: NsgRule, far: NsgEnd, sense: keyof Reading): Box[] | null {
-  const peers = [
-    ...far.prefixes.map((text) => (text === "*" ? EVERYONE : (networkPeer(text) ?? opaquePeer(text)))),
-    ...far.groups.map(opaquePeer),
-  ];
+const peersOf = (far: NsgEnd): string[] => [
+  ...far.prefixes.map((text) => (text === "*" ? EVERYONE : (networkPeer(text) ?? opaquePeer(text)))),
+  ...far.groups.map(opaquePeer),
+];
+
+function boxesOf(rule: NsgRule, peers: readonly string[], sense: keyof Reading): Box[] | null {
   const ports = rule.destination.ports.map(portsOf);
   if (peers.length === 0 || ports.length === 0) return null;
   if (peers.length * ports.length * PROTOCOLS.length > BOXES_MAX) return null;

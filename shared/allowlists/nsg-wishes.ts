@@ -1,6 +1,7 @@
 /** What a group wants of one direction, as boxes: what must stay open, and what an Allow may open at all. */
 import { compareText } from "../runtime/compare-text.ts";
 import { type Box, boxKey, boxOf, contains, leftOf } from "./nsg-box.ts";
+import { NearBoxes } from "./nsg-near.ts";
 import type { Direction, Rule } from "./schema.ts";
 
 export interface Wish {
@@ -15,7 +16,7 @@ export class Wishes {
   /** Each box once, what may hold others before them: those need no rule of their own. */
   readonly all: readonly Wish[];
   readonly #byKey: ReadonlyMap<string, Wish>;
-  readonly #boxes: readonly Box[];
+  readonly #near = new NearBoxes<Wish>(({ box }) => [box], byWidth);
 
   constructor(direction: Direction, wanted: readonly Rule[], held: readonly Rule[] = []) {
     const made = [
@@ -28,7 +29,7 @@ export class Wishes {
     }
     this.#byKey = byKey;
     this.all = [...byKey.values()].sort(byWidth);
-    this.#boxes = this.all.map(({ box }) => box);
+    for (const wish of this.all) this.#near.add(wish);
   }
 
   /** True when some wish is exactly this box. */
@@ -39,8 +40,15 @@ export class Wishes {
   /** What of a box is not surely wanted; all of it when that cannot be told. */
   unwantedOf(box: Box): Box[] {
     // Almost always it is a wish, or within one.
-    if (this.has(box) || this.#boxes.some((wished) => contains(wished, box))) return [];
-    return leftOf([box], this.#boxes) ?? [box];
+    if (this.has(box)) return [];
+    // And what is not has little in common with any of them.
+    const near = this.#near.meeting([box]).map((wish) => wish.box);
+    return near.some((wished) => contains(wished, box)) ? [] : (leftOf([box], near) ?? [box]);
+  }
+
+  /** Those that may share a flow with one of the boxes, in the order of all. */
+  meeting(boxes: readonly Box[]): Wish[] {
+    return this.#near.meeting(boxes);
   }
 
   /** True when whatever these boxes may let pass is surely wanted. */

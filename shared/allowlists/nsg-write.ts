@@ -72,6 +72,18 @@ export const finalDenyOf = (direction: Direction, placed: Placed): NsgRule => ({
   isInEffect: true,
 });
 
+export const WALL = "shut";
+/** What a temporary deny is known by: it may stand in the place of a rule of any name. */
+const WALL_SAYS = "Closes what has to go, until that is gone";
+
+export const wallOf = (direction: Direction, placed: Placed): NsgRule => ({
+  ...finalDenyOf(direction, placed),
+  description: WALL_SAYS,
+});
+
+export const isWall = ({ access, description }: NsgRule): boolean =>
+  access === "deny" && description === WALL_SAYS;
+
 const SPELLED: ReadonlyMap<string, string> = new Map([
   ["in", "Inbound"],
   ["out", "Outbound"],

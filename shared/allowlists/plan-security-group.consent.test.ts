@@ -1,8 +1,9 @@
 /** planSecurityGroup where somebody is to be asked first, and where time decides. */
 import { describe, expect, it } from "vitest";
+import { consentFor } from "./agreed.ts";
 import { consentAfter, wishDigest } from "./consent.ts";
 import { ruleKey } from "./rule-key.ts";
-import type { AwsGroup, Consent } from "./schema.ts";
+import type { AwsGroup, Consent, Rule } from "./schema.ts";
 import type { ObservedSecurityGroup } from "./security-group.ts";
 import { AT, BUNNY, consentTo, groupWith, lines, observed, plan, tcp } from "./test-security-group.ts";
 
@@ -63,7 +64,7 @@ describe("planSecurityGroup of a wish that shrinks", () => {
   it("goes on waiting for what still waits after the next link, and remembers what that one wants", () => {
     const desired = groupWith({ rules: [A] });
     const { awaitingConsent } = plan({ desired, there, consent: consent() });
-    const after = consentAfter(desired, consent(), awaitingConsent);
+    const after = consentFor(desired, consentAfter(desired, consent(), awaitingConsent, AT), 0);
     expect(after).toEqual(consent());
     expect(plan({ desired: { rules: [] }, there, consent: after }).awaitingConsent).toEqual([A, B, C]);
   });
@@ -83,7 +84,7 @@ describe("planSecurityGroup of a group that is not to be touched", () => {
     expect(first).toMatchObject({ changes: [], withheld: { because: "first-met" }, awaitingConsent: [] });
     const accepted = wishDigest(groupWith());
     expect(lines({ there, consent: consentTo(null, { accepted }) })).toEqual([
-      `open ${ruleKey(BUNNY)}: missing`,
+      `open ${ruleKey(BUNNY)}: newly-wanted`,
       `close sgr-0 ${ruleKey(WORLD)}: unwanted`,
     ]);
   });
@@ -130,5 +131,44 @@ describe("planSecurityGroup of an exception", () => {
       const { changes } = plan({ desired: { exceptions }, there: observed(BUNNY, WORLD), now: AT + 600 });
       expect(changes).toMatchObject([{ reason: "exception-over", exception }]);
     }
+  });
+
+  it("closes at its end what was wanted for good before it was an exception, and holds what was none", () => {
+    const consent = consentTo([BUNNY, A, WORLD]);
+    const over = plan({ desired, there: observed(BUNNY, A, WORLD), consent, now: AT + 600 });
+    expect(over).toMatchObject({
+      changes: [{ id: "sgr-2", reason: "exception-over" }],
+      awaitingConsent: [A],
+    });
+  });
+});
+
+describe("planSecurityGroup of an exception that a rule of others opens too", () => {
+  const exception = { rule: WORLD, author: "alice", reason: "an incident", until: AT };
+  const desired = { own: "marked" as const, exceptions: [exception] };
+  const there = (...others: Rule[]) => {
+    const [ours, ...rest] = observed(BUNNY, ...others).rules;
+    const foreign = rest.map((one) => ({ ...one, marked: false }));
+    return { rules: [...(ours === undefined ? [] : [ours]), ...foreign], prefixListSizes: new Map() };
+  };
+
+  it("touches no such rule, and says that it is open still once its time is over", () => {
+    expect(plan({ desired, there: there(WORLD), now: AT - 1 })).toMatchObject({ openByOthers: [] });
+    expect(plan({ desired, there: there(WORLD), now: AT })).toMatchObject({
+      changes: [],
+      drift: [],
+      openByOthers: [WORLD],
+    });
+  });
+
+  it("says nothing of other rules of others, nor of what is wanted besides", () => {
+    expect(plan({ desired, there: there(A) })).toMatchObject({ openByOthers: [] });
+    const rules = [BUNNY, WORLD];
+    expect(plan({ desired: { ...desired, rules }, there: there(WORLD) })).toMatchObject({ openByOthers: [] });
+    const all = { ...desired, own: "all" as const };
+    expect(plan({ desired: all, there: there(WORLD) })).toMatchObject({
+      changes: [{ kind: "close" }],
+      openByOthers: [],
+    });
   });
 });

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runs, sized } from "../../local/property.ts";
+import { consentFor } from "./agreed.ts";
 import { consentAfter } from "./consent.ts";
 import { ruleKey } from "./rule-key.ts";
 import type { Rule } from "./schema.ts";
@@ -48,8 +49,10 @@ function heldBack(one: Case): string[] {
   const wanted = passing(wantedOf(one));
   const ours = passing(rulesOf(one.observed.filter((rule) => isOurs(one, rule))));
   const others = passing(rulesOf(one.observed.filter((rule) => !isOurs(one, rule))));
+  // An exception says itself when it ends.
+  const over = passing(one.exceptions.filter(({ until }) => until <= NOW).map(({ rule }) => rule));
   const closed = ours.map((flag, packet) =>
-    Number(flag === 1 && others[packet] === 0 && wanted[packet] === 0),
+    Number(flag === 1 && [others, wanted, over].every((open) => open[packet] === 0)),
   );
   const shrinking = (inputOf(one).consent.lastApplied ?? []).filter(
     (rule) => looked(one, rule) && passing([rule]).some((flag, packet) => flag === 1 && closed[packet] === 1),
@@ -96,7 +99,8 @@ describe("planSecurityGroup", () => {
         const again = planOf(one, last);
         expect(again).toMatchObject({ changes: [], drift: [], awaitingConsent: plan.awaitingConsent });
         const { desired, consent } = inputOf(one);
-        const remembered = consentAfter(desired, consent, plan.awaitingConsent);
+        const after = consentAfter(desired, consent, plan.awaitingConsent, NOW);
+        const remembered = consentFor(desired, after, consent.shrinkMax);
         expect(planOf(one, last, remembered)).toMatchObject({
           changes: [],
           awaitingConsent: plan.awaitingConsent,
@@ -119,6 +123,26 @@ describe("planSecurityGroup", () => {
         const states = play(one, half, next.changes);
         expectSafe(one, states);
         expect(passing(rulesOf(states.at(-1) ?? []))).toEqual(passing(rulesOf(whole)));
+      }),
+      runs(COST),
+    );
+  });
+
+  it("goes on where another run has got to, and closes nothing that the other still turns into something else", () => {
+    fc.assert(
+      fc.property(inScope, fc.nat(), (one, stop) => {
+        const { changes } = planOf(one, one.observed);
+        const at = stop % (changes.length + 1);
+        const half = play(one, one.observed, changes.slice(0, at)).at(-1) ?? [];
+        const next = planOf(one, half).changes;
+        const idsOf = (kind: "close" | "rewrite", of: typeof changes) =>
+          of.flatMap((change) => (change.kind === kind ? [change.id] : []));
+        const rest = changes.slice(at);
+        const torn = [
+          ...idsOf("rewrite", rest).filter((id) => idsOf("close", next).includes(id)),
+          ...idsOf("rewrite", next).filter((id) => idsOf("close", rest).includes(id)),
+        ];
+        expect(torn).toEqual([]);
       }),
       runs(COST),
     );

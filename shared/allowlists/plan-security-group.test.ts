@@ -14,6 +14,8 @@ describe("planSecurityGroup", () => {
       changes: [],
       withheld: null,
       awaitingConsent: [],
+      openByOthers: [],
+      unreadable: [],
       drift: [],
       refused: null,
       nextAt: null,
@@ -158,6 +160,17 @@ describe("planSecurityGroup of a full group", () => {
     ]);
   });
 
+  it("rewrites none that could be closed by then: a run that begins there would close it, whatever it has turned into", () => {
+    const ports = (cidr: string, from: number, to: number) => ({ ...tcp(cidr, from), ports: { from, to } });
+    const [all, one] = [ports("10.0.0.0/8", 442, 444), ports("10.0.0.6/32", 443, 445)];
+    const there = observed(tcp("10.0.0.0/30", 443), tcp("10.0.0.0/24", 443));
+    expect(lines({ desired: { rules: [all, one], rulesMax: 2 }, there })).toEqual([
+      `rewrite sgr-1 in tcp 443 10.0.0.0/24 to ${ruleKey(all)}`,
+      "close sgr-0 in tcp 443 10.0.0.0/30: redundant",
+      `open ${ruleKey(one)}: missing`,
+    ]);
+  });
+
   it("opens before it closes in a group with more rules than its quota, which then must be larger", () => {
     expect(lines({ desired: { rulesMax: 1 }, there: observed(WORLD, tcp("0.0.0.0/0", 23)) })[1]).toBe(
       `open ${ruleKey(BUNNY)}: missing`,
@@ -173,5 +186,23 @@ describe("planSecurityGroup of a full group", () => {
     expect(changes).toEqual([]);
     expect(refused).toEqual({ reason: "group-full", notOpened: [A, B], notClosed: [both] });
     expect(drift.map(({ reason }) => reason)).toEqual(["missing", "missing", "too-wide"]);
+  });
+});
+
+describe("planSecurityGroup of a rule within a wanted one", () => {
+  const within = tcp("10.10.1.9/32", 443);
+  const there = (marked: boolean) => ({
+    ...observed(),
+    rules: [...observed(BUNNY).rules, { id: "sgr-within", rule: within, marked }],
+  });
+  const driftOf = (marked: boolean, lastApplied: readonly Rule[] | null = [BUNNY]) =>
+    plan({ there: there(marked), consent: consentTo(lastApplied) }).drift;
+
+  it("says that somebody else has added it where it has no mark, and no link ever wanted it", () => {
+    expect(driftOf(false)).toMatchObject([{ id: "sgr-within", reason: "redundant", isByOthers: true }]);
+    const drift = { rule: within, id: "sgr-within", reason: "redundant" };
+    expect(driftOf(true)).toEqual([drift]);
+    expect(driftOf(false, [BUNNY, within])).toEqual([drift]);
+    expect(driftOf(false, null)).toEqual([drift]);
   });
 });

@@ -5,10 +5,12 @@
  * true: a wanted flow is never closed, not even between two writes, and what was never wanted is closed however much
  * there is of it.
  */
+import { compareText } from "../runtime/compare-text.ts";
 import type { Instant } from "../runtime/instant.ts";
 import { heldRules, withheldBecause } from "./consent.ts";
 import { FlowSet } from "./flow-set.ts";
 import { flowOf } from "./flows.ts";
+import { distinctRules, ruleKey } from "./rule-key.ts";
 import type { AwsGroup, Consent, Drift, Rule } from "./schema.ts";
 import type {
   ObservedSecurityGroup,
@@ -19,7 +21,7 @@ import type {
 import { differenceOf, owned } from "./security-group-difference.ts";
 import { type Ordered, orderOf, type Step } from "./security-group-order.ts";
 import { type Reasons, reasonsOf } from "./security-group-reasons.ts";
-import { wantedAt } from "./wanted.ts";
+import { type Wanted, wantedAt } from "./wanted.ts";
 
 export function planSecurityGroup(
   desired: AwsGroup,
@@ -29,7 +31,7 @@ export function planSecurityGroup(
 ): SecurityGroupPlan {
   const wanted = wantedAt(desired, now);
   const { nextAt } = wanted;
-  const { rules, prefixListSizes } = observed;
+  const { rules, prefixListSizes, unreadable = [] } = observed;
   if (rules === null) return { ...NOTHING, refused: { reason: "no-such-group" }, nextAt };
 
   const inScope = rules.filter(({ rule }) => desired.directions.includes(rule.direction));
@@ -46,32 +48,50 @@ export function planSecurityGroup(
   const ordered = orderOf(difference, slots);
   const reasons = reasonsOf(wanted, consent.lastApplied);
   const changes = ordered.steps.map((step) => changeOf(step, reasons));
-  const because = withheldBecause(desired, consent);
+  const refused = refusalOf(ordered);
+  const isInOrder = changes.length === 0 && refused === null && unreadable.length === 0;
+  const because = withheldBecause(desired, consent, isInOrder);
   return {
     changes: because === null ? changes : [],
     withheld: because === null ? null : { because, changes },
     awaitingConsent: held,
+    openByOthers: openByOthers(wanted, foreign),
+    unreadable: [...unreadable].sort(compareText),
     drift: driftOf(ordered, reasons),
-    refused: refusalOf(ordered),
+    refused,
     nextAt,
   };
 }
 
-const NOTHING = { changes: [], withheld: null, awaitingConsent: [], drift: [] };
+const NOTHING = {
+  changes: [],
+  withheld: null,
+  awaitingConsent: [],
+  openByOthers: [],
+  unreadable: [],
+  drift: [],
+};
+
+/** The very rules: what others open besides is their own business. Ours without its mark is one of theirs. */
+function openByOthers({ over, flows }: Wanted, foreign: readonly Rule[]): Rule[] {
+  const keys = new Set(foreign.map(ruleKey));
+  const ended = over.map(({ rule }) => rule).filter((rule) => keys.has(ruleKey(rule)));
+  return distinctRules(ended.filter((rule) => !flows.covers(flowOf(rule))));
+}
 
 function changeOf(step: Step, reasons: Reasons): SecurityGroupChange {
   switch (step.kind) {
     case "open":
       return { kind: "open", rule: step.opening.rule, ...reasons.opening(step.opening) };
     case "rewrite": {
-      const { opening, closing } = step;
-      const waitsFor = closing.waitsFor.filter((key) => key !== opening.key);
+      const { opening, closing, waitsFor } = step;
       const { id, rule: from } = closing;
       return { kind: "rewrite", id, from, rule: opening.rule, ...reasons.opening(opening), waitsFor };
     }
     case "close": {
-      const { id, rule, waitsFor } = step.closing;
-      return { kind: "close", id, rule, ...reasons.closing(step.closing), waitsFor };
+      const { closing, waitsFor } = step;
+      const { id, rule } = closing;
+      return { kind: "close", id, rule, ...reasons.closing(closing), waitsFor };
     }
   }
 }

@@ -50,7 +50,12 @@ export const HEALS_MAX = 200;
  * What is to be remembered after some more heals. Past the bound, the rules that were put right least often go first,
  * so that nobody ends a war by opening many rules beside it.
  */
-export function rememberHeals(remembered: readonly Heal[], fresh: readonly Heal[], now: Instant): Heal[] {
+export function rememberHeals(
+  remembered: readonly Heal[],
+  fresh: readonly Heal[],
+  now: Instant,
+  max = HEALS_MAX,
+): Heal[] {
   const kept = byRule([...remembered, ...fresh], now)
     // Three of a rule are a war as much as thirty.
     .map((same) => same.slice(-WAR_HEALS))
@@ -58,7 +63,7 @@ export function rememberHeals(remembered: readonly Heal[], fresh: readonly Heal[
       (one, other) => other.length - one.length || lastAt(other) - lastAt(one) || compareFirst(one, other),
     );
   const heals: Heal[] = [];
-  for (const same of kept) if (heals.length + same.length <= HEALS_MAX) heals.push(...same);
+  for (const same of kept) if (heals.length + same.length <= max) heals.push(...same);
   return heals.toSorted(byTime);
 }
 

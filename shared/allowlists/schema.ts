@@ -130,6 +130,9 @@ export interface Allowlists {
  */
 export const markPrefix = (link: string): string => `warrener-${link}--`;
 
+/** The tag of each of our rules in AWS; its value is the link's name. */
+export const MARK_TAG = "warrener:link";
+
 /** What a person agreed to, and what was there before. */
 export interface Consent {
   readonly shrinkMax: number;
@@ -140,6 +143,13 @@ export interface Consent {
   readonly lastApplied: readonly Rule[] | null;
   /** The digest of the wish that was accepted for this group last (consent.ts); an older wish's counts for nothing. */
   readonly accepted: string | null;
+  /**
+   * Of `lastApplied` nobody knows to which group of the cloud it was applied, as an earlier version kept it: it counts
+   * for a group that is in order, and what is not in order is met for the first time. Left out: that is known.
+   */
+  readonly isOfUnknownScope?: boolean;
+  /** Since when some of `lastApplied` is neither wanted nor seen open; left out as null: none is. */
+  readonly unseenSince?: Instant | null;
 }
 
 /** Why a rule is opened or closed, and what is told of it. */
@@ -159,9 +169,7 @@ export type DriftReason =
   /** The part of what is too wide that stays open, as the last applied link wanted it and nobody agreed to its end. */
   | "awaiting-consent"
   /** Ours, and opens only what others of ours open: closing it closes nothing. */
-  | "redundant"
-  /** Stands in the way of a wanted flow: a Deny. */
-  | "blocking";
+  | "redundant";
 
 /** One difference between what is wanted and what is observed. */
 export interface Drift {
@@ -169,6 +177,8 @@ export interface Drift {
   readonly rule: Rule;
   /** The observed rule's, where there is one. */
   readonly id?: string;
+  /** Of one that is redundant: it has no mark of ours, and the last applied link did not want it. */
+  readonly isByOthers?: boolean;
   /** Of a rule that is wanted, or was, for a time only. */
   readonly exception?: Exception;
 }

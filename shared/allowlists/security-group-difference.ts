@@ -17,15 +17,14 @@ interface Stated {
 }
 export interface Own extends Stated {
   readonly id: string;
+  readonly marked: boolean;
 }
 
-export interface Opening {
-  readonly rule: Rule;
-  readonly key: string;
-}
+export type Opening = Stated;
 
 export interface Closing extends Own {
-  readonly waitsFor: readonly string[];
+  /** What of it must be open and no rule that stays lets pass: it must not be closed before openings do. */
+  readonly carries: readonly Flow[];
   /** It opens nothing that may not be open, and nothing that only it opens. */
   readonly redundant: boolean;
 }
@@ -36,7 +35,7 @@ export interface Difference {
 }
 
 const stated = (rule: Rule): Stated => ({ rule, key: ruleKey(rule), flow: flowOf(rule) });
-export const owned = ({ id, rule }: ObservedRule): Own => ({ ...stated(rule), id });
+export const owned = ({ id, rule, marked }: ObservedRule): Own => ({ ...stated(rule), id, marked });
 
 interface Sides {
   readonly wanted: Wanted;
@@ -58,22 +57,15 @@ export function differenceOf({ wanted, held, ours, foreign }: Sides): Difference
   const opens = additions.filter((one) => !dropped.has(one));
   const stays = new FlowSet(standing.map(({ flow }) => flow));
 
-  const openings = new FlowSet(opens.map(({ flow }) => flow));
-  const keys = new Map(opens.map(({ flow, key }) => [flow, key]));
-
-  const waits = (pieces: readonly Flow[]): string[] => {
-    const lost = pieces.flatMap((piece) => stays.missing(piece));
-    const takers = new Set(lost.flatMap((piece) => openings.overlapping(piece)));
-    return [...takers].flatMap((flow) => keys.get(flow) ?? []);
-  };
+  const lost = (pieces: readonly Flow[]): Flow[] => pieces.flatMap((piece) => stays.missing(piece));
   const wideClosings = wide.map((own) => ({
     ...own,
     redundant: false,
-    waitsFor: waits(keep.overlapping(own.flow).flatMap((flow) => common(flow, own.flow) ?? [])),
+    carries: lost(keep.overlapping(own.flow).flatMap((flow) => common(flow, own.flow) ?? [])),
   }));
   const redundant = fits
     .filter((own) => dropped.has(own))
-    .map((own) => ({ ...own, redundant: true, waitsFor: waits([own.flow]) }));
+    .map((own) => ({ ...own, redundant: true, carries: lost([own.flow]) }));
   return { opens, closes: [...wideClosings, ...redundant] };
 }
 

@@ -6,7 +6,7 @@ import type { Drift, DriftReason, Exception, Rule } from "./schema.ts";
 import type { Closing, Opening } from "./security-group-difference.ts";
 import type { Wanted } from "./wanted.ts";
 
-type Why = Pick<Drift, "reason" | "exception">;
+type Why = Pick<Drift, "reason" | "exception" | "isByOthers">;
 
 export interface Reasons {
   readonly opening: (opening: Opening) => Why;
@@ -19,8 +19,9 @@ export function reasonsOf(wanted: Wanted, lastApplied: readonly Rule[] | null): 
   const applied = setOf(lastApplied ?? []);
   const keys = once(() => new Set(wanted.rules.map(ruleKey)));
   const appliedKeys = once(() => new Set((lastApplied ?? []).map(ruleKey)));
+  // Nothing was, of a group that is met for the first time.
   const wasWanted = (key: string, rule: Rule): boolean =>
-    lastApplied === null || appliedKeys().has(key) || applied().covers(flowOf(rule));
+    appliedKeys().has(key) || applied().covers(flowOf(rule));
   return {
     opening: ({ key, rule }) => {
       const exception = wanted.exceptions.get(key);
@@ -28,8 +29,11 @@ export function reasonsOf(wanted: Wanted, lastApplied: readonly Rule[] | null): 
       if (!keys().has(key)) return { reason: "awaiting-consent" };
       return { reason: wasWanted(key, rule) ? "missing" : "newly-wanted" };
     },
-    closing: ({ flow, redundant }) => {
-      if (redundant) return { reason: "redundant" };
+    closing: ({ key, flow, redundant, marked }) => {
+      if (redundant) {
+        const isByOthers = !marked && lastApplied !== null && !appliedKeys().has(key);
+        return { reason: "redundant", ...(isByOthers ? { isByOthers } : {}) };
+      }
       const unwanted = wanted.flows.missing(flow);
       if (unwanted.every((piece) => over().covers(piece))) {
         const ended = wanted.over.findLast(({ rule }) =>

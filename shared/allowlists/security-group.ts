@@ -14,6 +14,8 @@ export interface ObservedRule {
 export interface ObservedSecurityGroup {
   /** Of both directions; null: AWS answered, and has no such group. */
   readonly rules: readonly ObservedRule[] | null;
+  /** The ids of rules of which nobody knows what they let pass; left out, there are none. */
+  readonly unreadable?: readonly string[];
   /**
    * The most entries of each prefix list, by its id: so many rules does a reference to it count for. One that is
    * not here counts for one, and AWS refuses what is too much.
@@ -68,6 +70,10 @@ export interface SecurityGroupPlan {
   readonly withheld: { readonly because: Withheld; readonly changes: readonly SecurityGroupChange[] } | null;
   /** Rules of the last applied link that stay open until somebody accepts their end. */
   readonly awaitingConsent: readonly Rule[];
+  /** What exceptions that are over wanted, and what rules of others keep open in a group of which we own our own only. */
+  readonly openByOthers: readonly Rule[];
+  /** The ids of rules that are left as they are, as they cannot be read. */
+  readonly unreadable: readonly string[];
   /** Whatever differs, in the order of the rules; what awaits consent is not among it. */
   readonly drift: readonly Drift[];
   readonly refused: SecurityGroupRefusal | null;

@@ -55,7 +55,7 @@ interface End {
   readonly groups?: readonly { readonly id: string }[];
 }
 
-const anyBody: fc.Arbitrary<Body> = fc
+export const anyBody: fc.Arbitrary<Body> = fc
   .record({
     direction: fc.constantFrom("Inbound", "Inbound", "Outbound"),
     access: fc.constantFrom("Allow", "Deny"),

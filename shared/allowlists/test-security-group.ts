@@ -39,6 +39,7 @@ export const consentTo = (lastApplied: readonly Rule[] | null, change: Partial<C
   shrinkMax: 0,
   lastApplied,
   accepted: null,
+  unseenSince: null,
   ...change,
 });
 

@@ -1,6 +1,6 @@
 /**
  * Several groups hit by one actor within a minute are one thing that happened, and so one incident. Pure. What is
- * together stays together under the same key, in whatever order the rest is heard of.
+ * together stays together under the same key, whatever else is heard of later.
  */
 import { createHash } from "node:crypto";
 import * as z from "zod";
@@ -17,24 +17,25 @@ export const Hit = z.strictObject({
 });
 export type Hit = z.infer<typeof Hit>;
 
-export interface Together {
+export interface Together<H extends Hit = Hit> {
   /** For the key of a condition (alerts/condition.ts). */
   readonly key: string;
+  /** Of the first hit; some others may be by nobody known. */
   readonly actor: Actor;
   /** At least one, oldest first. */
-  readonly hits: readonly Hit[];
+  readonly hits: readonly H[];
 }
 
 export const TOGETHER_SECONDS = 60;
 
 /**
- * `standing`: what is together already; a hit joins it when all of them stay within the minute. Hits by nobody known
- * are together only within their group: there may be many who are unknown.
+ * `standing`: what is together already; a hit joins it when all of them stay within the minute. A hit by nobody known
+ * is together only with what was hit in its own group, by whomever: it may be more of the same, and is told as unknown.
  */
-export function joinHits(standing: readonly Together[], hits: readonly Hit[]): Together[] {
+export function joinHits<H extends Hit>(standing: readonly Together<H>[], hits: readonly H[]): Together<H>[] {
   const known = new Set(standing.flatMap((one) => one.hits.map(({ id }) => id)));
   const joined = [...standing];
-  for (const hit of hits.toSorted(byTime)) {
+  for (const hit of hits.toSorted(knownFirst)) {
     if (known.has(hit.id)) continue;
     known.add(hit.id);
     const index = joined.findIndex((one) => belongs(one, hit));
@@ -46,11 +47,14 @@ export function joinHits(standing: readonly Together[], hits: readonly Hit[]): T
 }
 
 function belongs({ actor, hits }: Together, hit: Hit): boolean {
-  const isSame = actor.key === hit.actor.key && (actor.key !== null || hits[0]?.group === hit.group);
+  const isSame =
+    hit.actor.key === null ? hits.some(({ group }) => group === hit.group) : actor.key === hit.actor.key;
   const times = [...hits.map(({ at }) => at), hit.at];
   return isSame && Math.max(...times) - Math.min(...times) < TOGETHER_SECONDS;
 }
 
 const byTime = (one: Hit, other: Hit): number => one.at - other.at || compareText(one.id, other.id);
+const knownFirst = (one: Hit, other: Hit): number =>
+  Number(one.actor.key === null) - Number(other.actor.key === null) || byTime(one, other);
 
 const keyOf = ({ id }: Hit): string => createHash("sha256").update(id).digest("hex").slice(0, 32);

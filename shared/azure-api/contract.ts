@@ -5,84 +5,41 @@
  * other status means that the call itself failed.
  */
 import * as z from "zod";
+import { GroupReport } from "../allowlists/group-report.ts";
 import { CertificateVersion, ObservedCertificate, PendingRequest } from "../certificates/schema.ts";
 import { HandNote, NOTES_MAX, NoteId } from "../notes/schema.ts";
-import { CLOUD_CODE } from "../runtime/errors.ts";
 import { AzureEnd, TunnelName } from "../tunnels/schema.ts";
+import { apiKeyEndpoints } from "./api-key-endpoints.ts";
+import { endpoint, OBSERVE_MAX } from "./endpoint.ts";
+import { Problem, Refused } from "./refusal.ts";
+import { trustEndpoints } from "./trust-endpoints.ts";
+import { tunnelKeyEndpoints } from "./tunnel-key-endpoints.ts";
+
+export { OBSERVE_MAX } from "./endpoint.ts";
+export { Problem, RefusalReason, Refused } from "./refusal.ts";
 
 /** Raised when either direction changes in a way the other half could misread. */
-export const CONTRACT_VERSION = 3;
-
-/** The most names in one `observe`: keeps an answer within a few seconds and far below every size limit. */
-export const OBSERVE_MAX = 20;
+export const CONTRACT_VERSION = 5;
 
 const Name = z.string().regex(/^[0-9A-Za-z-]{1,127}$/);
 const RequestId = z.string().min(1).max(128);
 
-/** Why the hand would not do what was asked. Closed: the brain has a decision for each. */
-export const RefusalReason = z.enum([
-  /** This half was built from another link, or speaks another version: nothing is changed. */
-  "other-link",
-  "unknown-certificate",
-  /** A request already waits in the vault: observe again and go on with that one. */
-  "request-pending",
-  /** The current version is not the one that the decision was made for: observe again. */
-  "observation-stale",
-  /** The request is gone, merged by another run or dropped: observe again. */
-  "request-gone",
-  /** The name belongs to a certificate that somebody deleted; a person must recover it. */
-  "certificate-deleted",
-  /** The name belongs to something in the vault that is no certificate. */
-  "name-taken",
-  /** The chain does not end at the CA pinned at deployment, is out of order, or a signature in it is wrong. */
-  "chain-not-trusted",
-  /** The leaf is not for the key that waits in the vault. */
-  "other-key",
-  /** The leaf says something else than the link: subject, DNS names, purpose or dates. */
-  "other-identity",
-  "other-purpose",
-  "other-dates",
-  "unknown-tunnel",
-  /** The Azure connection ends another tunnel than the one asked for: its other end has another address. */
-  "other-outside-address",
-  /** The connection is being changed, by us or by somebody else. */
-  "tunnel-busy",
-  /** It is the last of the link's connections that is up. */
-  "last-tunnel",
-  /** A later holder of the link's lease has been here. */
-  "lease-lost",
-  /** Nothing is changed until somebody thaws the link. */
-  "frozen",
-  /** A later word about the freeze has been here. */
-  "older-word",
-]);
-export type RefusalReason = z.infer<typeof RefusalReason>;
-
-export const Refused = z.strictObject({
-  outcome: z.literal("refused"),
-  reason: RefusalReason,
-  detail: z.string().max(500),
-});
-export type Refused = z.infer<typeof Refused>;
-
-/** A cloud's failure as it may travel: its own code and our words, never its text. */
-export const Problem = z.strictObject({
-  code: z.string().regex(CLOUD_CODE),
-  operation: z.string().max(100),
-  retryable: z.boolean(),
-  /** The cloud took no call for now: nothing is wrong with this one. */
-  throttled: z.boolean().optional(),
-});
-export type Problem = z.infer<typeof Problem>;
+/** Groups of the link, by its names. */
+const GroupName = z.string().regex(/^[0-9a-z-]{1,30}$/);
+const GroupNames = z.strictObject({ groups: z.array(GroupName).min(1).max(OBSERVE_MAX) });
+/** One for each group that was asked for, in that order. */
+const GroupAnswers = z
+  .array(
+    z.union([
+      GroupReport,
+      /** This one could not be looked at: that says nothing about what is open in it. */
+      z.strictObject({ group: GroupName, problem: Problem }),
+    ]),
+  )
+  .max(OBSERVE_MAX);
 
 /** Names a row of the hand's table. */
 const NoteCursor = z.string().min(1).max(100);
-
-const endpoint = <Body extends z.ZodType, Outcome extends z.ZodType>(shape: {
-  readonly path: string;
-  readonly body: Body;
-  readonly outcome: Outcome;
-}) => shape;
 
 export const endpoints = {
   "certificates.observe": endpoint({
@@ -152,6 +109,31 @@ export const endpoints = {
     }),
     outcome: z.union([z.strictObject({ outcome: z.literal("resetting") }), Refused]),
   }),
+  ...tunnelKeyEndpoints,
+  /** What is to be done in the link's network security groups; nothing is written. */
+  "allowlists.plan": endpoint({
+    path: "v1/allowlists/plan",
+    body: GroupNames,
+    outcome: z.strictObject({ outcome: z.literal("planned"), groups: GroupAnswers }),
+  }),
+  /** Also while the link is frozen, when nothing is written and all is told. */
+  "allowlists.heal": endpoint({
+    path: "v1/allowlists/heal",
+    body: GroupNames,
+    outcome: z.strictObject({ outcome: z.literal("healed"), groups: GroupAnswers }),
+  }),
+  /** A person agrees to what the link wants of a group; by itself it changes nothing there. */
+  "allowlists.accept": endpoint({
+    path: "v1/allowlists/accept",
+    body: z.strictObject({
+      group: GroupName,
+      /** What was shown to that person (shared/allowlists/consent.ts). */
+      wish: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+    outcome: z.union([z.strictObject({ outcome: z.literal("accepted") }), Refused]),
+  }),
+  ...apiKeyEndpoints,
+  ...trustEndpoints,
   /** What the hand has changed, the oldest first. Notes stay until they are forgotten: each is told at least once. */
   "notes.collect": endpoint({
     path: "v1/notes/collect",

@@ -32,6 +32,15 @@ beforeAll(async () => {
       "certificates.merge": [],
       "tunnels.observe": [],
       "tunnels.reset": [],
+      "allowlists.plan": [],
+      "allowlists.heal": [],
+      "allowlists.accept": [],
+      "keys.observe-key": [],
+      "keys.set-key": [ROLE],
+      "trust.observe": [],
+      "trust.publish": [],
+      "keys.observe-tunnels": [],
+      "keys.set-tunnel": [ROLE],
       "notes.collect": [],
       "notes.forget": [],
       "control.freeze": [],
@@ -190,9 +199,47 @@ describe("serve", () => {
     });
   });
 
+  it("says of which API key a call is, and never the key", async () => {
+    const key = `canary${"k".repeat(36)}A`;
+    const set = { name: "jobs-key", keyId: "0123456789abcdef", key, over: null };
+    const body = envelope(set);
+    const answer = await serve(service, log, "keys.set-key", { authorization, body }, async () => ({
+      outcome: "set",
+      version: "v1",
+    }));
+    const bad = envelope({ ...set, key: `${key}-longer` });
+    const refused = await serve(service, log, "keys.set-key", { authorization, body: bad }, never);
+    expect([answer.status, refused.status]).toEqual([200, 400]);
+    expect(records.at(-2)).toMatchObject({ event: "call.answered", apiKey: "jobs-key", outcome: "set" });
+    expect(JSON.stringify([records, answer, refused])).not.toContain("canary");
+  });
+
   it("never logs the token", async () => {
     await serve(service, log, "certificates.drop-request", { authorization, body: envelope(drop) }, dropped);
     expect(JSON.stringify(records)).not.toContain(authorization.slice(-40));
+  });
+
+  it("logs of which tunnel a key was set, and never the key, nor tells it of a body that it cannot read", async () => {
+    const key = "planted.pre_shared.key";
+    const body = {
+      ...{ name: "one-a", outsideIp: "198.51.100.10", key },
+      ...{ over: null, salt: "s".repeat(43), fence: 1 },
+    };
+    const set = (given: object) =>
+      serve(service, log, "keys.set-tunnel", { authorization, body: envelope(given) }, async () => ({
+        outcome: "begun",
+      }));
+    expect(await set(body)).toMatchObject({ status: 200 });
+    expect(records.at(-1)).toMatchObject({ endpoint: "keys.set-tunnel", tunnel: "one-a", outcome: "begun" });
+    for (const wrong of [
+      { ...body, key: { is: key } },
+      { ...body, [key]: 1 },
+      { ...body, salt: key },
+    ]) {
+      const answer = await set(wrong);
+      expect(answer.status).toBe(400);
+      expect(JSON.stringify([answer, records])).not.toContain("planted");
+    }
   });
 });
 

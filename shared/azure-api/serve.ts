@@ -90,7 +90,8 @@ export async function serve<E extends Endpoint>(
     log.info("call.answered", {
       endpoint,
       role: caller.role,
-      ...("name" in body ? { [endpoint.startsWith("tunnels.") ? "tunnel" : "certificate"]: body.name } : {}),
+      ...("name" in body ? { [nounOf(endpoint)]: body.name } : {}),
+      ...("group" in body ? { group: body.group } : {}),
       outcome: outcome.outcome,
       ...("reason" in outcome ? { reason: outcome.reason } : {}),
     });
@@ -101,6 +102,13 @@ export async function serve<E extends Endpoint>(
   } catch (error) {
     return failed(log, endpoint, error);
   }
+}
+
+/** What a body's `name` names. */
+function nounOf(endpoint: Endpoint): string {
+  if (/^tunnels\.|-tunnels?$/.test(endpoint)) return "tunnel";
+  if (endpoint.startsWith("keys.")) return "apiKey";
+  return endpoint.startsWith("trust.") ? "bunny" : "certificate";
 }
 
 function parseEnvelope(text: string): Envelope {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askedFor } from "./asked.ts";
+import { askedFor, cut } from "./asked.ts";
 import type { CsrFacts } from "./schema.ts";
 
 const csr: CsrFacts = {
@@ -30,6 +30,7 @@ describe("askedFor", () => {
     const asked = askedFor({ ...csr, identity: { commonName: "x".repeat(129), dnsNames } });
     expect(asked.commonName).toBe(`${"x".repeat(127)}…`);
     expect(asked.dnsNames).toHaveLength(1_024);
+    expect(cut("x".repeat(128), 128)).toBe("x".repeat(128));
   });
 
   it("leaves no half of a character, neither by its cut nor of the stranger's own", () => {

@@ -30,6 +30,8 @@ export type Revoked =
 export interface Authority {
   /** The CA's ARN: part of every idempotency token. */
   readonly arn: string;
+  /** Of the link's other CAs, if it has any: what they have issued is read and revoked through this one too. */
+  readonly others?: readonly string[];
   observe(): Promise<ObservedCa>;
   /** Has a certificate of the authority's one purpose signed and returns its ARN. Throws `CloudError`: then it may or may not be. */
   issue(request: SigningRequest, note?: NoteRequestIds): Promise<string>;
@@ -40,7 +42,18 @@ export interface Authority {
   read(certificateArn: string): Promise<readonly string[] | "signing" | "failed">;
   /**
    * Has the CA revoke a certificate; one that it revoked before is revoked. Throws `CloudError`: then it may or may
-   * not be, and the call can be repeated.
+   * not be, and the call can be repeated. `certificateArn`, where it is known, says which of several CAs has issued it.
    */
-  revoke(serial: Serial, reason: RevocationReason, note?: NoteRequestIds): Promise<Revoked>;
+  revoke(
+    serial: Serial,
+    reason: RevocationReason,
+    note?: NoteRequestIds,
+    certificateArn?: string,
+  ): Promise<Revoked>;
 }
+
+/** The ARNs of all CAs of the link. */
+export const caArnsOf = ({ arn, others = [] }: Pick<Authority, "arn" | "others">): readonly string[] => [
+  arn,
+  ...others,
+];

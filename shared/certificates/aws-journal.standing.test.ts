@@ -72,9 +72,17 @@ describe.each<[string, () => Promise<Journal>]>([
 });
 
 describe("dynamoJournal", () => {
-  it("reads the freeze with everything else, past incidents, the lease and what others remember", async () => {
+  it("reads what people asked for in the same call, until it is done", async () => {
+    const { journal } = await start();
+    const ask = { name: "bunny-client", at: START, actor: "alice", serial: "a1" };
+    await journal.ask(ask);
+    expect((await journal.readStanding()).asked).toEqual(new Map([["bunny-client", ask]]));
+    await journal.settleAsk(ask);
+    expect((await journal.readStanding()).asked.size).toBe(0);
+  });
+
+  it("reads the freeze with everything else, past the lease and what others remember", async () => {
     const { journal, put, freezes } = await start();
-    await put("incident#freeze");
     await put("lease");
     await put("memory#tunnels");
     await freezes.say({ frozen: true, reason: "x", by: "alice", at: START, settled: false });

@@ -3,11 +3,12 @@
  * one query; an intent is read only when a request waits. Old items go by the table's time to live.
  *
  * Items: `link#<link>` / `seen#<certificate>`, `troubles#<concern>` and `unknown-issue#<certificate>` here, and
- * `revocation#<serial>` in aws-revocations.ts; the intents' are in aws-intents.ts, and changes in
- * shared/journal/aws-audit.ts.
+ * `revocation#<serial>` in aws-revocations.ts, and what people asked for in shared/asks; the intents' are in
+ * aws-intents.ts, and changes in shared/journal/aws-audit.ts.
  */
 import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
+import { readAsks, settleAsk, writeAsk } from "../asks/aws-asks.ts";
 import { FREEZE_KEY, readFreeze } from "../freeze/aws-freeze.ts";
 import {
   type Attributes,
@@ -20,6 +21,7 @@ import {
 } from "../journal/items.ts";
 import { afterPrefix, readAll } from "../journal/pages.ts";
 import type { Clock } from "../runtime/instant.ts";
+import { readTrustMemory } from "../trust/aws-memory.ts";
 import { dynamoIntents } from "./aws-intents.ts";
 import { dynamoRevocations } from "./aws-revocations.ts";
 import type { Journal } from "./journal.ts";
@@ -47,7 +49,7 @@ export function dynamoJournal(options: JournalTable): Journal {
   const linkPk = `link#${link}`;
   return {
     async readStanding() {
-      // Changes that wait to be told come before these, however many they are; incidents, which are few, among them.
+      // Changes that wait to be told come before these, however many they are.
       const part = { client, table, pk: linkPk, from: FREEZE_KEY, to: afterPrefix(UNKNOWN_ISSUE) };
       const items = await readAll(part);
       const itemsOf = (prefix: string) => items.filter(({ sk }) => sk?.S?.startsWith(prefix) === true);
@@ -59,10 +61,14 @@ export function dynamoJournal(options: JournalTable): Journal {
         freeze: readFreeze(items),
         troubles: new Map(itemsOf(TROUBLES).map(toTroubles)),
         unknownIssues: toUnknownIssues(itemsOf(UNKNOWN_ISSUE)),
+        asked: readAsks(items),
+        trust: readTrustMemory(items),
       };
     },
     ...dynamoIntents(options),
     ...dynamoRevocations(options),
+    ask: (ask) => writeAsk(options, ask),
+    settleAsk: ({ name, at }) => settleAsk(options, name, at),
     async markSeen(seen) {
       // No end: one a certificate, which may live for years after its use was seen.
       const item = marshall({ pk: linkPk, sk: `seen#${seen.certificate}`, ...seen });

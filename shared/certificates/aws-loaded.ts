@@ -9,10 +9,11 @@ import { type LogsClient, parseLine, searchLog } from "./aws-log-search.ts";
 import { type ReplicaReport, type Replicas, unreadableReport } from "./replicas.ts";
 import { Serial } from "./schema.ts";
 
-const HEARD_WITHIN_SECONDS = 300;
+export const HEARD_WITHIN_SECONDS = 300;
 
 const EVENT = "relay.loaded";
-const PATTERN = `{ $.event = "${EVENT}" || $.log_processed.event = "${EVENT}" }`;
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
+export const LOADED_PATTERN = `{ $.event = "${EVENT}" || $.log_processed.event = "${EVENT}" }`;
 
 const Loaded = z.object({
   event: z.literal(EVENT),
@@ -31,20 +32,26 @@ export interface RelayLogGroup {
 export function relayReplicas({ client, group, clock }: RelayLogGroup): Replicas {
   return {
     async read(goOn) {
-      const latest = new Map<string, ReplicaReport & { readonly atMs: number }>();
       const since = clock() - HEARD_WITHIN_SECONDS;
-      for await (const events of searchLog({ client, group, since, pattern: PATTERN }, goOn)) {
-        for (const event of events) {
-          const report = toReport(event, group);
-          const before = latest.get(report.replica);
-          if (before === undefined || report.atMs >= before.atMs) latest.set(report.replica, report);
-        }
-      }
-      return [...latest.values()]
-        .map(({ replica, at, serials }) => ({ replica, at, serials }))
-        .toSorted((one, other) => (one.replica < other.replica ? -1 : 1));
+      const found: FilteredLogEvent[] = [];
+      for await (const events of searchLog({ client, group, since, pattern: LOADED_PATTERN }, goOn))
+        found.push(...events);
+      return latestReports(found, group);
     },
   };
+}
+
+/** The latest word of each replica, by name. Throws `CloudError` for a line that cannot be read. */
+export function latestReports(events: readonly FilteredLogEvent[], group: string): ReplicaReport[] {
+  const latest = new Map<string, ReplicaReport & { readonly atMs: number }>();
+  for (const event of events) {
+    const report = toReport(event, group);
+    const before = latest.get(report.replica);
+    if (before === undefined || report.atMs >= before.atMs) latest.set(report.replica, report);
+  }
+  return [...latest.values()]
+    .map(({ replica, at, serials }) => ({ replica, at, serials }))
+    .toSorted((one, other) => (one.replica < other.replica ? -1 : 1));
 }
 
 function toReport({ timestamp, message }: FilteredLogEvent, group: string) {

@@ -14,13 +14,18 @@ export interface LogSearch {
   readonly client: LogsClient;
   readonly group: string;
   readonly since: Instant;
+  /** Lines of before then alone; left out, all. */
+  readonly until?: Instant | undefined;
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
   readonly pattern: string;
 }
 
+/** The code of a search that took more pages, or time, than there was. */
+export const UNFINISHED = "search-unfinished";
+
 /** `goOn` is asked before each page. Throws `CloudError` when the search did not come to its end. */
 export async function* searchLog(
-  { client, group, since, pattern }: LogSearch,
+  { client, group, since, until, pattern }: LogSearch,
   goOn: () => boolean | Promise<boolean>,
 ): AsyncGenerator<readonly FilteredLogEvent[]> {
   const { FilterLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
@@ -30,6 +35,8 @@ export async function* searchLog(
     const command = new FilterLogEventsCommand({
       logGroupName: group,
       startTime: since * 1000,
+      // The end itself is part of what is searched.
+      ...(until === undefined ? {} : { endTime: until * 1000 - 1 }),
       filterPattern: pattern,
       ...(nextToken === undefined ? {} : { nextToken }),
     });
@@ -40,7 +47,7 @@ export async function* searchLog(
     nextToken = answer.nextToken;
     if (nextToken === undefined) return;
   }
-  const code = "search-unfinished";
+  const code = UNFINISHED;
   throw new CloudError({
     provider: "aws",
     operation: "FilterLogEvents",

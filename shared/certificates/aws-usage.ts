@@ -21,7 +21,7 @@ export function relayLog(client: LogsClient, group: string): Usage {
   return {
     async firstAccepted(serial, since, goOn) {
       // One page of matches decides.
-      for await (const events of searchLog({ client, group, since, pattern: patternOf(serial) }, goOn)) {
+      for await (const events of searchLog({ client, group, since, pattern: usagePattern(serial) }, goOn)) {
         const times = events.flatMap((event) => acceptedAt(event, serial));
         if (times.length > 0) return Math.min(...times);
       }
@@ -31,7 +31,7 @@ export function relayLog(client: LogsClient, group: string): Usage {
 }
 
 /** A pattern compares text, and servers write one serial in several ways: nginx in upper case, in whole bytes. */
-function patternOf(serial: Serial): string {
+export function usagePattern(serial: Serial): string {
   const padded = serial.padStart(serial.length + (serial.length % 2), "0");
   const spellings = new Set([serial, padded, serial.toUpperCase(), padded.toUpperCase()]);
   const fields = ["$.log_processed.clientCertificateSerial", "$.clientCertificateSerial"];

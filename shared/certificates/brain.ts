@@ -10,6 +10,7 @@ import type { Clock } from "../runtime/instant.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Pace } from "../runtime/pace.ts";
 import type { Authority } from "./authority.ts";
+import type { Issuers } from "./issuers.ts";
 import type { Journal } from "./journal.ts";
 import type { DesiredCertificate } from "./plan.ts";
 import type { Promotion } from "./promote.ts";
@@ -21,6 +22,8 @@ export interface Brain {
   readonly certificates: readonly DesiredCertificate[];
   readonly hand: HandOf<EndpointOf<"certificates">>;
   readonly authority: Authority;
+  /** Where the link publishes whom to trust. */
+  readonly issuers?: Issuers;
   readonly journal: Journal;
   readonly audit: Audit;
   readonly bus: Bus;

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Ca, type Issued, makeCa, type Subject } from "../../local/testing/certificates.ts";
 import { type LeafKey, type LeafOptions, makeLeaf, makeLeafKey } from "../../local/testing/leaf.ts";
 import { type ChainRules, findChainFault, isIssuedBy } from "./chain.ts";
+import { issuerOf, type PinnedCa, pinCa } from "./pinned.ts";
 
 const NOW = 1_795_248_000;
 const WEEK = 604_800;
@@ -23,7 +25,7 @@ beforeAll(async () => {
   ca = await makeCa({ ...years, commonName: "CA", parent: root });
   key = await makeLeafKey("P-256");
   rules = {
-    pinned: [ca.der, root.der],
+    pinned: [pinned(ca, root)],
     identity: {
       commonName: "bunny.example.com",
       organization: "Example",
@@ -36,6 +38,7 @@ beforeAll(async () => {
   };
 });
 
+const pinned = (...cas: readonly Ca[]): PinnedCa => pinCa(cas.map(({ certificatePem }) => certificatePem));
 const leaf = (options: Partial<LeafOptions> = {}, issuer: Ca = ca): Promise<Uint8Array> =>
   makeLeaf(issuer, {
     ...bunny,
@@ -51,6 +54,13 @@ const check = async (options: Partial<LeafOptions>, now = NOW) =>
 describe("findChainFault", () => {
   it("finds nothing in a leaf of the pinned CA that is what the link asks for", async () => {
     expect(await check({})).toBeNull();
+  });
+
+  it("finds nothing in a leaf of any of the pinned CAs with that one's own chain", async () => {
+    const next = await makeCa({ ...years, commonName: "Next" });
+    const both = { ...rules, pinned: [pinned(ca, root), pinned(next)] };
+    expect(findChainFault([await leaf(), ca.der, root.der], both, NOW)).toBeNull();
+    expect(findChainFault([await leaf({}, next), next.der], both, NOW)).toBeNull();
   });
 
   it("finds nothing wrong with the order of the names", async () => {
@@ -70,7 +80,7 @@ describe("findChainFault", () => {
       expect(findChainFault([ofTwin, twin.der, root.der], rules, NOW)).toMatchObject(untrusted);
       expect(findChainFault([ofTwin, ca.der, root.der], rules, NOW)).toEqual({
         ...untrusted,
-        detail: "the leaf was not signed by the pinned CA",
+        detail: "the leaf was not signed by the CA of its chain",
       });
     });
 
@@ -81,7 +91,7 @@ describe("findChainFault", () => {
     it("CA certificates in another order", async () => {
       expect(findChainFault([await leaf(), root.der, ca.der], rules, NOW)).toEqual({
         ...untrusted,
-        detail: "its CA certificate 1 is not the one pinned at that place",
+        detail: "its 2 CA certificates are none of the 1 chains pinned",
       });
     });
 
@@ -91,9 +101,25 @@ describe("findChainFault", () => {
       expect(findChainFault([own, ca.der, root.der, other.der], rules, NOW)).toMatchObject(untrusted);
       expect(findChainFault([own, ca.der], rules, NOW)).toEqual({
         ...untrusted,
-        detail: "it has 1 CA certificates, 2 are pinned",
+        detail: "its 1 CA certificates are none of the 1 chains pinned",
       });
       expect(findChainFault([own], rules, NOW)).toMatchObject(untrusted);
+    });
+
+    it("a leaf of one pinned CA with the chain of another one, nor with both", async () => {
+      const next = await makeCa({ ...years, commonName: "Next" });
+      const both = { ...rules, pinned: [pinned(ca, root), pinned(next)] };
+      expect(findChainFault([await leaf(), next.der], both, NOW)).toEqual({
+        ...untrusted,
+        detail: "the leaf was not signed by the CA of its chain",
+      });
+      expect(findChainFault([await leaf(), ca.der, root.der, next.der], both, NOW)).toMatchObject(untrusted);
+      expect(findChainFault([await leaf({}, next), ca.der, root.der], both, NOW)).toMatchObject(untrusted);
+    });
+
+    it("a chain whose parent is not the one that was pinned, though the issuing CA is", async () => {
+      const other = await makeCa({ ...years, commonName: "Root" });
+      expect(findChainFault([await leaf(), ca.der, other.der], rules, NOW)).toMatchObject(untrusted);
     });
 
     it("anything while nothing is pinned", async () => {
@@ -168,16 +194,45 @@ describe("findChainFault", () => {
   it("refuses a leaf that outlives the CA or one of its parents", async () => {
     const short = await makeCa({ notBefore: at(-3_600), notAfter: at(WEEK - 1), commonName: "Short" });
     const under = await makeCa({ ...years, commonName: "Under", parent: short });
-    for (const [issuer, pinned] of [
-      [short, [short.der]],
-      [under, [under.der, short.der]],
+    for (const [issuer, ca] of [
+      [short, pinned(short)],
+      [under, pinned(under, short)],
     ] as const) {
-      const chain = [await leaf({}, issuer), ...pinned];
-      expect(findChainFault(chain, { ...rules, pinned }, NOW)).toEqual({
+      const chain = [await leaf({}, issuer), ...ca.chain];
+      expect(findChainFault(chain, { ...rules, pinned: [ca] }, NOW)).toEqual({
         reason: "other-dates",
         detail: "the leaf outlives its CA",
       });
     }
+  });
+});
+
+describe("issuerOf", () => {
+  it("names the pinned CA that signed the leaf, and calls any other one so", async () => {
+    const next = await makeCa({ ...years, commonName: "Next" });
+    const twin = await makeCa({ ...years, commonName: "CA", parent: root });
+    const [ours, other] = [pinned(ca, root), pinned(next)];
+    expect(issuerOf(await leaf(), [ours, other])).toBe(ours.id);
+    expect(issuerOf(await leaf({}, next), [ours, other])).toBe(other.id);
+    expect(issuerOf(await leaf({}, twin), [ours, other])).toBe("other");
+    expect(issuerOf(await leaf({}, root), [ours])).toBe("other");
+  });
+});
+
+describe("pinCa", () => {
+  it("knows a CA by the digest of its own certificate", () => {
+    const digest = createHash("sha256").update(ca.der).digest("hex");
+    expect(pinned(ca, root)).toEqual({
+      id: digest,
+      chain: [ca.der, root.der],
+    });
+  });
+
+  it("says what to do about one that is no certificate, or none at all", () => {
+    expect(() => pinCa([])).toThrow("a pinned CA has no certificate: deploy again");
+    expect(() => pinCa(["no certificate"])).toThrow(
+      "a pinned CA is no certificate: a certificate is not PEM",
+    );
   });
 });
 

@@ -11,6 +11,7 @@ import type { Instant } from "../runtime/instant.ts";
 import { readDer, readDnsNames, readSubject } from "./asn1.ts";
 import { sameIdentity, sameKey } from "./match.ts";
 import { SUBJECT_ALTERNATIVE_NAME, USAGE_OF } from "./oids.ts";
+import type { PinnedCa } from "./pinned.ts";
 import type { Identity, KeyKind, Purpose } from "./schema.ts";
 import { type CertificateFacts, readCertificate } from "./x509.ts";
 
@@ -20,8 +21,8 @@ const BACKDATED_MAX_SECONDS = 3600;
 const CLOCK_TOLERANCE_SECONDS = 300;
 
 export interface ChainRules {
-  /** The issuing CA's certificate first, then its parents, as pinned at deployment; DER. */
-  readonly pinned: readonly Uint8Array[];
+  /** As pinned at deployment: the chain must be the leaf and then exactly one of theirs. */
+  readonly pinned: readonly PinnedCa[];
   readonly identity: Identity;
   readonly key: KeyKind;
   readonly purpose: Purpose;
@@ -46,28 +47,25 @@ export function findChainFault(
 ): ChainFault | null {
   const [leafDer, ...issuers] = chain;
   if (leafDer === undefined) return { reason: "chain-not-trusted", detail: "the chain is empty" };
-  return findTrustFault(leafDer, issuers, rules.pinned) ?? findLeafFault(leafDer, rules, now);
+  return findTrustFault(leafDer, issuers, rules.pinned) ?? findLeafFault(leafDer, issuers, rules, now);
 }
 
 function findTrustFault(
   leaf: Uint8Array,
   issuers: readonly Uint8Array[],
-  pinned: readonly Uint8Array[],
+  pinned: readonly PinnedCa[],
 ): ChainFault | null {
   const fault = (detail: string): ChainFault => ({ reason: "chain-not-trusted", detail });
-  if (issuers.length !== pinned.length) {
-    return fault(`it has ${issuers.length} CA certificates, ${pinned.length} are pinned`);
-  }
-  const stranger = issuers.findIndex(
-    (der, index) => !Buffer.from(der).equals(pinned[index] ?? new Uint8Array()),
-  );
-  if (stranger >= 0) return fault(`its CA certificate ${stranger + 1} is not the one pinned at that place`);
+  const ca = pinned.find(({ chain }) => isSameChain(chain, issuers));
+  if (ca === undefined)
+    return fault(`its ${issuers.length} CA certificates are none of the ${pinned.length} chains pinned`);
   if (!isCertificate(leaf)) return fault("the leaf is not exactly one certificate");
-  const issuer = pinned[0];
-  if (issuer === undefined || !isIssuedBy(leaf, issuer))
-    return fault("the leaf was not signed by the pinned CA");
-  return null;
+  return isIssuedBy(leaf, ca.chain[0]) ? null : fault("the leaf was not signed by the CA of its chain");
 }
+
+const isSameChain = (one: readonly Uint8Array[], other: readonly Uint8Array[]): boolean =>
+  one.length === other.length &&
+  one.every((der, index) => Buffer.from(der).equals(other[index] ?? new Uint8Array()));
 
 /** OpenSSL reads PEM where DER is due, and passes over what follows it; a vault may not. */
 function isCertificate(der: Uint8Array): boolean {
@@ -86,7 +84,12 @@ export function isIssuedBy(leaf: Uint8Array, issuer: Uint8Array): boolean {
   return ca.ca && certificate.checkIssued(ca) && certificate.verify(ca.publicKey);
 }
 
-function findLeafFault(der: Uint8Array, rules: ChainRules, now: Instant): ChainFault | null {
+function findLeafFault(
+  der: Uint8Array,
+  issuers: readonly Uint8Array[],
+  rules: ChainRules,
+  now: Instant,
+): ChainFault | null {
   const leaf = readCertificate(der);
   const publicKey = new X509Certificate(der).publicKey.export({ type: "spki", format: "der" });
   if (!publicKey.equals(rules.publicKey) || !sameKey(leaf.key, rules.key)) {
@@ -99,7 +102,7 @@ function findLeafFault(der: Uint8Array, rules: ChainRules, now: Instant): ChainF
   if (leaf.isCa || usage !== USAGE_OF[rules.purpose] || more.length > 0) {
     return { reason: "other-purpose", detail: `the leaf is not for TLS ${rules.purpose}s and nothing else` };
   }
-  return findDateFault(leaf, rules, now);
+  return findDateFault(leaf, issuers, rules, now);
 }
 
 /** True when the leaf names its holder in a way that an identity cannot express: an address, a URI, a unit. */
@@ -112,7 +115,8 @@ function hasMoreNames(der: Uint8Array): boolean {
 
 function findDateFault(
   leaf: CertificateFacts,
-  { pinned, lifetimeSeconds }: ChainRules,
+  issuers: readonly Uint8Array[],
+  { lifetimeSeconds }: ChainRules,
   now: Instant,
 ): ChainFault | null {
   const fault = (detail: string): ChainFault => ({ reason: "other-dates", detail });
@@ -120,7 +124,7 @@ function findDateFault(
   if (leaf.notAfter <= now) return fault("the leaf has ended");
   const longest = lifetimeSeconds + BACKDATED_MAX_SECONDS + CLOCK_TOLERANCE_SECONDS;
   if (leaf.notAfter - leaf.notBefore > longest) return fault("the leaf lives longer than the link allows");
-  if (pinned.some((ca) => readCertificate(ca).notAfter < leaf.notAfter))
+  if (issuers.some((ca) => readCertificate(ca).notAfter < leaf.notAfter))
     return fault("the leaf outlives its CA");
   return null;
 }

@@ -16,7 +16,7 @@ const certificate = desired.name;
 
 const current = {
   ...{ version: "1", enabled: true, serial: "a1", notBefore: NOW - DAY, notAfter: NOW + 6 * DAY },
-  ...{ createdAt: NOW - DAY, identity: desired.identity, key: desired.key, issuedByPinnedCa: true },
+  ...{ createdAt: NOW - DAY, identity: desired.identity, key: desired.key, issuer: "a".repeat(64) },
 };
 const ENDING = { ...current, notAfter: NOW + DAY };
 const settled = { certificate, outcome: "settled", proof: "seen", nextAt: NOW + DAY, changes: [] } as const;

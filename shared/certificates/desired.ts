@@ -2,7 +2,7 @@
 import type { Link } from "../link/schema.ts";
 import type { DesiredCertificate } from "./plan.ts";
 
-export function bunnyCertificates({ bunnies }: Link): DesiredCertificate[] {
+export function bunnyCertificates({ bunnies }: Pick<Link, "bunnies">): DesiredCertificate[] {
   return bunnies.flatMap(({ name, certificates }) =>
     certificates.map((certificate) => ({ ...certificate, purpose: "client", holder: name })),
   );

@@ -72,7 +72,7 @@ describe("observeCertificates", () => {
       serial: model.authority.issues[0]?.serial,
       identity: { commonName: "bunny.example.com", organization: "Example", dnsNames: ["bunny.example.com"] },
       key: { type: "EC", curve: "P-256" },
-      issuedByPinnedCa: true,
+      issuer: model.authority.pinned[0].id,
     });
   });
 
@@ -84,7 +84,7 @@ describe("observeCertificates", () => {
     const stranger = await issue(await makeCa(), { commonName: "bunny.example.com", usages: ["clientAuth"] });
     model.vault.importByHand(NAME, stranger.der);
     const imported = await observeCertificates(hand, { names: [NAME] });
-    expect(imported.certificates).toMatchObject([{ current: { enabled: true, issuedByPinnedCa: false } }]);
+    expect(imported.certificates).toMatchObject([{ current: { enabled: true, issuer: "other" } }]);
   });
 
   it("keeps a waiting request visible beside the current version", async () => {

@@ -8,9 +8,10 @@ import type { Body, EndpointOf, Outcome, RefusalReason, Refused } from "../azure
 import type { RequestIds } from "../journal/change.ts";
 import { CloudError } from "../runtime/errors.ts";
 import type { Clock } from "../runtime/instant.ts";
-import { findChainFault, isIssuedBy } from "./chain.ts";
+import { findChainFault } from "./chain.ts";
 import { readCsrPublicKey } from "./csr.ts";
 import { pemToDer } from "./pem.ts";
+import { issuerOf, type PinnedCa } from "./pinned.ts";
 import type { DesiredCertificate } from "./plan.ts";
 import type { CertificateVersion, ObservedCertificate } from "./schema.ts";
 import type { UnusableName, Vault, VaultCertificate, VaultPolicy } from "./vault.ts";
@@ -19,8 +20,7 @@ import { readCertificate } from "./x509.ts";
 export interface CertificateHand {
   /** Where each certificate of this hand is kept, by the certificate's name. */
   readonly places: ReadonlyMap<string, Place>;
-  /** The issuing CA first, then its parents; DER. */
-  readonly pinned: readonly Uint8Array[];
+  readonly pinned: readonly PinnedCa[];
   readonly clock: Clock;
 }
 
@@ -178,9 +178,8 @@ export function toVersion(
   const { version, enabled, createdAt, leaf } = certificate;
   try {
     const { serial, notBefore, notAfter, identity, key } = readCertificate(leaf);
-    const issuer = pinned[0];
-    const issuedByPinnedCa = issuer !== undefined && isIssuedBy(leaf, issuer);
-    return { version, enabled, createdAt, serial, notBefore, notAfter, identity, key, issuedByPinnedCa };
+    const issuer = issuerOf(leaf, pinned);
+    return { version, enabled, createdAt, serial, notBefore, notAfter, identity, key, issuer };
   } catch (cause) {
     // Somebody's import, of a kind that no parser of ours reads: nothing is known of it, and the others go on.
     const code = "unreadable-certificate";

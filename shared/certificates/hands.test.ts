@@ -165,7 +165,7 @@ describe.each([
     const { current, requestId, chain } = await merge(opened);
     expect(current).toMatchObject({
       enabled: true,
-      issuedByPinnedCa: true,
+      issuer: model.authority.pinned[0].id,
       serial: model.authority.issues[0]?.serial,
       identity: desired.identity,
       key: desired.key,

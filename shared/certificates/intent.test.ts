@@ -55,6 +55,11 @@ describe("withArn", () => {
       expect(withArn({ ...intended, state, certificateArn }, `${certificateArn}1`)).toBeNull();
     }
   });
+
+  it("has nothing to note of one that was issued or merged, whoever noted it without an ARN", () => {
+    for (const state of ["issued", "merged"] as const)
+      expect(withArn({ ...intended, state }, certificateArn)).toBeNull();
+  });
 });
 
 describe("resumeIntent", () => {
@@ -93,8 +98,8 @@ describe("resumeIntent", () => {
   });
 
   it("throws when it is given the intent of another CSR", () => {
-    expect(() => resumeIntent(intended, { ...context, csrDigest: "d".repeat(64) }, createdAt)).toThrow(
-      InvariantError,
-    );
+    const resume = () => resumeIntent(intended, { ...context, csrDigest: "d".repeat(64) }, createdAt);
+    expect(resume).toThrow(InvariantError);
+    expect(resume).toThrow("the intent of bunny-client was read for another CSR");
   });
 });

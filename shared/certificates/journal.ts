@@ -2,8 +2,10 @@
  * What the clouds cannot tell of certificates, as a port: which signatures were asked for, and which serials
  * relay's log has shown. The adapter is in aws-journal.ts.
  */
+import type { Ask } from "../asks/ask.ts";
 import type { Freeze } from "../freeze/schema.ts";
 import type { Instant } from "../runtime/instant.ts";
+import type { TrustMemory } from "../trust/memory.ts";
 import type { RevocationOrder } from "./revocation-order.ts";
 import type { Intent, Serial } from "./schema.ts";
 import type { Troubles } from "./troubles.ts";
@@ -25,9 +27,13 @@ export interface Standing {
   readonly troubles: ReadonlyMap<string, Troubles>;
   /** Null when one of them cannot be read: then nobody knows what there is. */
   readonly unknownIssues: readonly UnknownIssue[] | null;
+  /** What people have asked for, by the link's name for it. */
+  readonly asked: ReadonlyMap<string, Ask>;
+  /** What the last look at the trust has found; left out where the link leaves trust to others. */
+  readonly trust?: TrustMemory;
 }
 
-export interface Journal extends Revocations, Intents {
+export interface Journal extends Revocations, Intents, Asks {
   /** In one read. */
   readStanding(): Promise<Standing>;
   markSeen(seen: Seen): Promise<void>;
@@ -57,6 +63,13 @@ export interface Intents {
    * Safe at once with a run, whose own note says the same.
    */
   noteIssued(intent: Intent, certificateArn: string): Promise<Intent>;
+}
+
+/** One a name, the latest; `readStanding` reads them. */
+export interface Asks {
+  ask(ask: Ask): Promise<void>;
+  /** It is done; one that was asked for at another time stands. */
+  settleAsk(ask: Ask): Promise<void>;
 }
 
 /** The orders to revoke, one a serial; `readStanding` reads them. */

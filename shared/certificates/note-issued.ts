@@ -9,6 +9,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import * as z from "zod";
 import { CloudError, ContractError } from "../runtime/errors.ts";
+import { caArnsOf } from "./authority.ts";
 import type { Brain } from "./brain.ts";
 import { issueOf } from "./found.ts";
 import { orderOrphan } from "./orphans.ts";
@@ -30,7 +31,7 @@ export type NotingBrain = Pick<
   Brain,
   "link" | "journal" | "audit" | "invocation" | "log" | "clock" | "pause"
 > & {
-  readonly authority: Pick<Brain["authority"], "arn" | "read">;
+  readonly authority: Pick<Brain["authority"], "arn" | "others" | "read">;
   /** Every certificate of the link, whoever looks after it. */
   readonly certificates: readonly { readonly name: string; readonly identity: Identity }[];
 };
@@ -42,7 +43,7 @@ export interface NotedReport {
 
 /** Throws `ContractError` for an event of another kind or CA, `CloudError` when the certificate cannot be read yet. */
 export async function noteIssued(brain: NotingBrain, event: unknown): Promise<NotedReport> {
-  const certificateArn = parseEvent(event, brain.authority.arn);
+  const certificateArn = parseEvent(event, caArnsOf(brain.authority));
   const pem = certificateArn === null ? null : await readLeaf(brain, certificateArn);
   if (certificateArn === null || pem === null) {
     brain.log.warn("issuance.failed", { certificateArn });
@@ -59,7 +60,7 @@ export async function noteIssued(brain: NotingBrain, event: unknown): Promise<No
 }
 
 /** The ARN of what was issued; null when nothing was. */
-function parseEvent(event: unknown, caArn: string): string | null {
+function parseEvent(event: unknown, caArns: readonly string[]): string | null {
   const parsed = IssuanceEvent.safeParse(event);
   if (!parsed.success) {
     const paths = parsed.error.issues.map(({ path }) => path.join(".") || "the event");
@@ -67,9 +68,10 @@ function parseEvent(event: unknown, caArn: string): string | null {
   }
   const { resources, detail } = parsed.data;
   const [issuer, certificateArn] = resources;
-  if (issuer !== caArn) throw new ContractError("the event is of another CA than the link's");
+  if (issuer === undefined || !caArns.includes(issuer))
+    throw new ContractError("the event is of another CA than the link's");
   if (detail.result === "failure") return null;
-  if (certificateArn === undefined || readCertificateArn(certificateArn).caArn !== caArn)
+  if (certificateArn === undefined || readCertificateArn(certificateArn).caArn !== issuer)
     throw new ContractError("the event names no certificate of its CA");
   return certificateArn;
 }

@@ -7,14 +7,16 @@ import { patiently } from "./patience.ts";
 import type { RevocationOrder } from "./revocation-order.ts";
 import type { ObservedCa } from "./schema.ts";
 
-export interface Standings extends Pick<Standing, "freeze" | "troubles" | "unknownIssues"> {
+export interface Standings
+  extends Pick<Standing, "freeze" | "troubles" | "unknownIssues" | "asked" | "trust"> {
   /** By certificate. */
   readonly known: ReadonlyMap<string, Seen>;
   readonly orders: readonly RevocationOrder[];
 }
 
 export interface Shared {
-  readonly ca: ObservedCa;
+  /** The link's one CA. Null where there may be several, each of which is asked when it is to sign. */
+  readonly ca: ObservedCa | null;
   readonly standings: Standings;
 }
 
@@ -23,7 +25,9 @@ export async function observeEach(
   brain: Brain,
 ): Promise<{ readonly [Part in keyof Shared]: Shared[Part] | CloudError }> {
   const [ca, standings] = await Promise.all([
-    orCloudError(() => patiently(brain, () => brain.authority.observe())),
+    brain.issuers === undefined
+      ? orCloudError(() => patiently(brain, () => brain.authority.observe()))
+      : null,
     orCloudError(() => patiently(brain, () => readStandings(brain))),
   ]);
   for (const failure of [ca, standings]) {

@@ -7,12 +7,14 @@ import { OBSERVE_MAX, type Problem, type Refused } from "../azure-api/contract.t
 import { CloudError, ContractError } from "../runtime/errors.ts";
 import type { Rate } from "../runtime/pace.ts";
 import { createTurns } from "../runtime/turns.ts";
+import type { Authority } from "./authority.ts";
 import { type Brain, RESERVES_MS } from "./brain.ts";
 import { readCsr } from "./csr.ts";
+import type { ObservedCas } from "./issuers.ts";
+import type { Standings } from "./observe-shared.ts";
 import type { DesiredCertificate, Observed } from "./plan.ts";
 import { observationRates } from "./rates.ts";
-import type { RevocationOrder } from "./revocation-order.ts";
-import type { CsrFacts, ObservedCa, ObservedCertificate, Purpose } from "./schema.ts";
+import type { CsrFacts, ObservedCertificate, Purpose } from "./schema.ts";
 
 /** Batches under way at once. */
 const AT_ONCE_MAX = 16;
@@ -95,18 +97,32 @@ const outOfTime = problem("no-time-left", true);
 /** Adds to an observation what the plan also weighs: what the CSR asks for, and what was intended with it. */
 export async function complete(
   brain: Brain,
-  { purpose }: DesiredCertificate,
+  desired: DesiredCertificate,
   { current, pending, name }: ObservedCertificate,
-  ca: ObservedCa,
-  orders: readonly RevocationOrder[],
-): Promise<Observed> {
-  // Whether the certificate is used decides nothing about its renewal, so that is not looked up here.
-  const base = { ca, caArn: brain.authority.arn, seen: null, orders };
-  if (pending === null) return { ...base, certificate: { current, pending: null }, intent: null };
-  const csr = readCsrOrFault(Buffer.from(pending.csr, "base64"), purpose);
-  const intent = await brain.journal.readIntent(name, csr.digest);
-  const { requestId, policyFaults } = pending;
-  return { ...base, certificate: { current, pending: { requestId, csr, policyFaults } }, intent };
+  cas: ObservedCas,
+  { orders, known, asked }: Pick<Standings, "orders" | "known" | "asked">,
+): Promise<{ readonly observed: Observed; readonly authority: Authority }> {
+  const csr = pending === null ? null : readCsrOrFault(Buffer.from(pending.csr, "base64"), desired.purpose);
+  const intent = csr === null ? null : await brain.journal.readIntent(name, csr.digest);
+  const { authority, ca, replace, hold } = await cas.issuingOf(desired, current, intent);
+  const request =
+    pending === null || csr === null
+      ? null
+      : { requestId: pending.requestId, csr, policyFaults: pending.policyFaults };
+  const inUse = known.get(name);
+  const observed = {
+    certificate: { current, pending: request },
+    intent,
+    // As far as an earlier run has found it: it decides nothing that could not wait for the next one.
+    seen: inUse !== undefined && inUse.serial === current?.serial ? inUse.at : null,
+    asked: asked.get(name)?.serial ?? null,
+    orders,
+    ca,
+    caArn: authority.arn,
+    replace,
+    hold,
+  };
+  return { observed, authority };
 }
 
 /**

@@ -5,6 +5,7 @@
  * One thing must stay true: what may have been merged is no orphan. That nobody wrote a merge down is no sign of it,
  * for a run may have died just then; and what cannot be told is left to expire.
  */
+import { caArnsOf } from "./authority.ts";
 import type { Brain } from "./brain.ts";
 import { finishRecords, type IssuedIntent } from "./found.ts";
 import { type Recorder, recordChange, recordIfMissing } from "./record.ts";
@@ -51,7 +52,9 @@ function orphansAmong(
 ): readonly IssuedIntent[] {
   return issued.filter((intent) => {
     const { caArn, serial } = readCertificateArn(intent.certificateArn);
-    return caArn === authority.arn && serial !== current?.serial && wasNeverMerged(intent, current);
+    return (
+      caArnsOf(authority).includes(caArn) && serial !== current?.serial && wasNeverMerged(intent, current)
+    );
   });
 }
 

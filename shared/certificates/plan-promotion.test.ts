@@ -31,7 +31,7 @@ const staged: CertificateVersion = {
   createdAt: now - 600,
   identity: desired.identity,
   key: desired.key,
-  issuedByPinnedCa: true,
+  issuer: "a".repeat(64),
 };
 const current: CertificateVersion = { ...staged, version: "1", serial: "a1", notAfter: now + WEEK / 3 };
 const stages: ObservedStages = { staged, current, currentVersion: "1", held: false };
@@ -130,7 +130,7 @@ describe("planPromotion", () => {
 
   it.each<[string, Partial<CertificateVersion>]>([
     ["has ended", { notAfter: now }],
-    ["is another CA's", { issuedByPinnedCa: false }],
+    ["is another CA's", { issuer: "other" }],
     ["has another name", { identity: { commonName: "x", dnsNames: [] } }],
     ["has another key", { key: "other" }],
     ["is disabled", { enabled: false }],

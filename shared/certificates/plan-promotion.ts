@@ -115,7 +115,7 @@ function judge(
 function isFit(desired: DesiredCertificate, staged: CertificateVersion, now: Instant): boolean {
   return (
     staged.enabled &&
-    staged.issuedByPinnedCa &&
+    staged.issuer !== "other" &&
     staged.notAfter > now &&
     sameIdentity(staged.identity, desired.identity) &&
     sameKey(staged.key, desired.key)

@@ -61,6 +61,7 @@ describe("planRun", () => {
           intent: null,
           change: { kind: "request", reason: "absent" },
           refusal: null,
+          waits: null,
           nextAt: START,
           proof: "not-needed",
           seenAt: null,

@@ -4,7 +4,9 @@
  */
 import { linkDigest } from "../link/load.ts";
 import type { Instant } from "../runtime/instant.ts";
+import { caArnsOf } from "./authority.ts";
 import { type Brain, RESERVES_MS } from "./brain.ts";
+import { type ObservedCas, observeCas } from "./issuers.ts";
 import { complete, type Observation, observeCertificates } from "./observe.ts";
 import { observeShared, type Standings } from "./observe-shared.ts";
 import { observeOrphans } from "./orphans.ts";
@@ -19,7 +21,7 @@ import type { Outcome } from "./report.ts";
 import { planRevocations, type RevocationStanding, type RevocationStep, withServed } from "./revocation.ts";
 import type { RevocationOrder } from "./revocation-order.ts";
 import { standingsOf } from "./revoke.ts";
-import type { CertificateVersion, Intent, ObservedCa, Serial } from "./schema.ts";
+import type { CertificateVersion, Intent, Serial } from "./schema.ts";
 import { readCertificateArn } from "./serial.ts";
 
 export interface Planned {
@@ -35,6 +37,8 @@ export interface Planned {
   readonly intent: Intent["state"] | null;
   readonly change: Change | null;
   readonly refusal: Refusal | null;
+  /** For what a person's wish for another one is put off; null when none stands. */
+  readonly waits: "proof" | null;
   readonly nextAt: Instant;
   readonly proof: Proof | "unknown";
   /** When relay's log first showed the current version; null when it did not, or that is not looked for. */
@@ -73,6 +77,7 @@ export interface PlanReport {
 /** `names` picks from what the function looks after; null for all. Throws `CloudError` as a run does. */
 export async function planRun(brain: Brain, names: readonly string[] | null): Promise<PlanReport> {
   const { ca, standings } = await observeShared(brain);
+  const cas = observeCas(brain, standings.trust, ca);
   const wanted = brain.certificates.filter(({ name }) => names === null || names.includes(name));
   const strangers = (names ?? []).filter((name) => !wanted.some((desired) => desired.name === name));
   const observationOf = await observeCertificates(brain, wanted);
@@ -80,7 +85,7 @@ export async function planRun(brain: Brain, names: readonly string[] | null): Pr
   const planned = await Promise.all(
     wanted.map((desired) =>
       orFailed(brain, desired, async () => {
-        const plan = await planOne(brain, desired, observationOf(desired.name), ca, standings.orders);
+        const plan = await planOne(brain, desired, observationOf(desired.name), cas, standings);
         return plan.outcome === "planned" ? await withProof(brain, turns, desired, plan, standings) : plan;
       }),
     ),
@@ -102,8 +107,8 @@ async function planOne(
   brain: Brain,
   desired: DesiredCertificate,
   observation: Observation,
-  ca: ObservedCa,
-  orders: readonly RevocationOrder[],
+  cas: ObservedCas,
+  standings: Standings,
 ): Promise<Exclude<PlannedOrNot, { outcome: "unknown-certificate" }>> {
   const certificate = desired.name;
   if (observation.kind === "problem") return { certificate, outcome: "failed", ...observation.problem };
@@ -112,7 +117,7 @@ async function planOne(
     return { certificate, outcome: "refused", reason, detail };
   }
   const { current, pending } = observation.certificate;
-  const observed = await complete(brain, desired, observation.certificate, ca, orders);
+  const { observed } = await complete(brain, desired, observation.certificate, cas, standings);
   const plan = planCertificate(desired, observed, brain.clock());
   const intent = observed.intent?.state ?? null;
   return {
@@ -125,7 +130,8 @@ async function planOne(
     ...plan,
     seenAt: null,
     promotion: null,
-    orphans: plan.change?.kind === "request" ? await orphansOf(brain, desired, current, orders) : [],
+    orphans:
+      plan.change?.kind === "request" ? await orphansOf(brain, desired, current, standings.orders) : [],
   };
 }
 
@@ -156,7 +162,13 @@ function stepsOf(
   for (const one of planned)
     standings.set(one.certificate, one.outcome === "planned" ? standingOf(one) : "unsettled");
   const { mode } = brain.link.certificateAuthority;
-  return planRevocations(orders, standingsOf(brain, standings), mode, brain.clock(), brain.authority.arn);
+  return planRevocations(
+    orders,
+    standingsOf(brain, standings),
+    mode,
+    brain.clock(),
+    caArnsOf(brain.authority),
+  );
 }
 
 function standingOf({ current, served, proof, promotion }: Planned): RevocationStanding {

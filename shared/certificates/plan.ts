@@ -9,12 +9,12 @@ import type { Instant } from "../runtime/instant.ts";
 import { type AskedFor, askedFor } from "./asked.ts";
 import { idempotencyToken, resumeIntent } from "./intent.ts";
 import { checkCsr, type Mismatch, sameIdentity, sameKey } from "./match.ts";
-import { type Proof, planProof } from "./proof.ts";
+import { awaitedUntil, type Proof, planProof } from "./proof.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { jitterOf, renewAt } from "./renewal.ts";
 import { mustBeReplaced } from "./revocation.ts";
 import type { RevocationOrder } from "./revocation-order.ts";
-import type { CertificateVersion, CsrFacts, Intent, ObservedCa, Purpose } from "./schema.ts";
+import type { CertificateVersion, CsrFacts, Intent, ObservedCa, Purpose, Serial } from "./schema.ts";
 
 /** A certificate as the link declares it, and whom it is for. */
 export type DesiredCertificate = LinkCertificate & {
@@ -38,10 +38,17 @@ export interface Observed {
   readonly intent: Intent | null;
   /** When relay's log showed the current version's serial accepted. */
   readonly seen: Instant | null;
+  /** The serial in whose place a person has asked for another one; left out or null, nobody has. */
+  readonly asked?: Serial | null;
   /** The orders to revoke, of whatever certificate. */
   readonly orders: readonly RevocationOrder[];
+  /** The CA that it would be issued from. */
   readonly ca: ObservedCa;
   readonly caArn: string;
+  /** It is to be replaced at once, for its CA is to be left; left out, it is not. */
+  readonly replace?: boolean;
+  /** Why it may be issued from no CA now; left out or null, it may. */
+  readonly hold?: { readonly because: string; readonly who: string } | null;
 }
 
 export type RequestReason =
@@ -52,6 +59,7 @@ export type RequestReason =
   | "other-ca"
   | "other-identity"
   | "other-key"
+  | "asked-for"
   | "renewal-due";
 
 export type DropReason = Mismatch | "other-policy" | "other-ca" | "outcome-unknown" | "intent-outlived";
@@ -88,6 +96,8 @@ export type Change =
 export interface CertificatePlan {
   readonly change: Change | null;
   readonly refusal: Refusal | null;
+  /** For what a person's wish is put off; null when nobody has one, or it is met. */
+  readonly waits: "proof" | null;
   /** When there is next something to do; `now` when there is. */
   readonly nextAt: Instant;
   readonly proof: Proof;
@@ -100,13 +110,24 @@ export function planCertificate(
 ): CertificatePlan {
   const { current, pending } = observed.certificate;
   const proof = planProof(desired, current, observed.seen, now);
-  if (pending !== null) return { ...planPending(desired, observed, pending, now), nextAt: now, proof };
-  const dueAt = current === null ? now : renewalOf(desired, current.notAfter);
+  if (pending !== null)
+    return { ...planPending(desired, observed, pending, now), waits: null, nextAt: now, proof };
+  const dueAt = dueOf(desired, observed, now);
   const reason = requestReason(desired, observed, dueAt, now);
-  if (reason === null) return { change: null, refusal: null, nextAt: dueAt, proof };
+  if (reason === null) {
+    const waits = isAskedFor(observed) ? "proof" : null;
+    return { change: null, refusal: null, waits, nextAt: dueAt.at, proof };
+  }
   // A request that could not be signed would only wait in the vault, in the way of a later one.
-  const refusal = refusalOf(observed.ca, desired.lifetimeSeconds, now + desired.lifetimeSeconds);
-  return { change: refusal === null ? { kind: "request", reason } : null, refusal, nextAt: now, proof };
+  const refusal =
+    heldOf(observed) ?? refusalOf(observed.ca, desired.lifetimeSeconds, now + desired.lifetimeSeconds);
+  return {
+    change: refusal === null ? { kind: "request", reason } : null,
+    refusal,
+    waits: null,
+    nextAt: now,
+    proof,
+  };
 }
 
 type Decision = Pick<CertificatePlan, "change" | "refusal">;
@@ -114,10 +135,11 @@ type Decision = Pick<CertificatePlan, "change" | "refusal">;
 /** What is pending is finished even when nothing is due: an earlier run, or somebody, asked for it. */
 function planPending(
   desired: DesiredCertificate,
-  { intent, ca, caArn }: Observed,
+  observed: Observed,
   pending: ObservedPending,
   now: Instant,
 ): Decision {
+  const { intent, ca, caArn } = observed;
   const mismatches = checkCsr(pending.csr, desired);
   const reasons: DropReason[] =
     pending.policyFaults.length > 0 ? [...mismatches, "other-policy"] : mismatches;
@@ -129,7 +151,7 @@ function planPending(
     return sign(
       pending,
       { kind: "new", idempotencyToken: token, notAfter },
-      refusalOf(ca, desired.lifetimeSeconds, notAfter),
+      heldOf(observed) ?? refusalOf(ca, desired.lifetimeSeconds, notAfter),
     );
   }
   const outlived = renewalOf(desired, intent.notAfter) <= now;
@@ -153,21 +175,46 @@ function sign({ requestId, csr }: ObservedPending, intent: SigningIntent, refusa
   return { change: { kind: "sign-and-merge", requestId, csrDigest: csr.digest, intent }, refusal };
 }
 
+/** Somebody could not be told from a stranger with what would be issued now. */
+function heldOf({ hold }: Observed): Refusal | null {
+  return hold === undefined || hold === null ? null : { reason: "no-trusted-ca", ...hold };
+}
+
 function requestReason(
   desired: DesiredCertificate,
-  { certificate: { current }, orders }: Observed,
-  dueAt: Instant,
+  { certificate: { current }, orders, replace }: Observed,
+  due: Due,
   now: Instant,
 ): RequestReason | null {
   if (current === null) return "absent";
   if (mustBeReplaced(orders, current.serial)) return "revoked";
   if (!current.enabled) return "disabled";
   if (current.notAfter <= now) return "expired";
-  if (!current.issuedByPinnedCa) return "other-ca";
+  if (current.issuer === "other" || replace === true) return "other-ca";
   if (!sameIdentity(current.identity, desired.identity)) return "other-identity";
   if (!sameKey(current.key, desired.key)) return "other-key";
-  return dueAt <= now ? "renewal-due" : null;
+  return due.at <= now ? due.reason : null;
 }
+
+interface Due {
+  readonly at: Instant;
+  readonly reason: "absent" | "asked-for" | "renewal-due";
+}
+
+/** A person's wish goes before the window, and before nothing else. */
+function dueOf(desired: DesiredCertificate, observed: Observed, now: Instant): Due {
+  const { current } = observed.certificate;
+  if (current === null) return { at: now, reason: "absent" };
+  const renewal = { at: renewalOf(desired, current.notAfter), reason: "renewal-due" } as const;
+  if (!isAskedFor(observed)) return renewal;
+  // Of the last one nobody knows yet that it works: a third would be one more to look for.
+  const at = Math.max(now, awaitedUntil(desired, current, observed.seen));
+  return at < renewal.at ? { at, reason: "asked-for" } : renewal;
+}
+
+/** By the serial, not by the time: a wish is met once another one is current, whatever the clouds' clocks say. */
+const isAskedFor = ({ certificate: { current }, asked }: Observed): boolean =>
+  current !== null && current.serial === asked;
 
 /** When a certificate of this end is renewed. */
 function renewalOf(desired: DesiredCertificate, notAfter: Instant): Instant {

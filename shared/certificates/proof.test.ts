@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planProof } from "./proof.ts";
+import { awaitedUntil, planProof } from "./proof.ts";
 
 const current = { createdAt: 1_000 };
 const observed = { proof: "observed", proofWithinSeconds: 60 } as const;
@@ -26,5 +26,19 @@ describe("planProof", () => {
 
   it("leaves it to a person where the link says so", () => {
     expect(planProof({ proof: "manual", proofWithinSeconds: 60 }, current, null, 5_000)).toBe("manual");
+  });
+});
+
+describe("awaitedUntil", () => {
+  it("ends what is awaited at the declared time, whatever was seen, where use is taken for granted", () => {
+    const after = { proof: { after: 100 }, proofWithinSeconds: 60 };
+    expect(awaitedUntil(after, current, null)).toBe(1_100);
+    expect(awaitedUntil(after, current, 1_005)).toBe(1_100);
+  });
+
+  it("ends it at once where it was seen or is left to a person, and else when it becomes overdue", () => {
+    expect(awaitedUntil(observed, current, 1_005)).toBe(1_000);
+    expect(awaitedUntil({ proof: "manual", proofWithinSeconds: 60 }, current, null)).toBe(1_000);
+    expect(awaitedUntil(observed, current, null)).toBe(1_061);
   });
 });

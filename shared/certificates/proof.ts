@@ -14,6 +14,16 @@ export type Proof =
   /** Left to a person. */
   | "manual";
 
+/** From when on its use is not awaited any more: it was seen, is taken for granted, or is overdue. */
+export function awaitedUntil(
+  { proof, proofWithinSeconds }: Pick<LinkCertificate, "proof" | "proofWithinSeconds">,
+  { createdAt }: Pick<CertificateVersion, "createdAt">,
+  seen: Instant | null,
+): Instant {
+  if (proof === "manual" || (proof === "observed" && seen !== null)) return createdAt;
+  return proof === "observed" ? createdAt + proofWithinSeconds + 1 : createdAt + proof.after;
+}
+
 export function planProof(
   { proof, proofWithinSeconds }: Pick<LinkCertificate, "proof" | "proofWithinSeconds">,
   current: Pick<CertificateVersion, "createdAt"> | null,

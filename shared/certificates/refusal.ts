@@ -11,6 +11,8 @@ export type Refusal =
       readonly lifetimeSeconds: number;
       readonly lifetimeMaxSeconds: number;
     }
+  /** Of the CAs of the link none is known to be trusted by all; `because` is a `GateReason`. */
+  | { readonly reason: "no-trusted-ca"; readonly because: string; readonly who: string }
   | { readonly reason: "outlives-ca"; readonly notAfter: Instant; readonly caNotAfter: Instant };
 
 /** The first reason for which a certificate of this life and end cannot be signed. */

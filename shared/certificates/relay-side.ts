@@ -6,6 +6,7 @@ import type { RequestIds } from "../journal/change.ts";
 import type { Clock } from "../runtime/instant.ts";
 import type { Brain } from "./brain.ts";
 import { localHand, placesOf, toVersion } from "./hand.ts";
+import type { PinnedCa } from "./pinned.ts";
 import type { DesiredCertificate } from "./plan.ts";
 import type { Promotion } from "./promote.ts";
 import { type Replicas, servedBy } from "./replicas.ts";
@@ -16,8 +17,7 @@ import type { VaultCertificate } from "./vault.ts";
 export interface RelayParts {
   readonly desired: DesiredCertificate;
   readonly secret: StagedSecret;
-  /** The issuing CA first, then its parents; DER. */
-  readonly pinned: readonly Uint8Array[];
+  readonly pinned: readonly PinnedCa[];
   readonly replicas: Replicas;
   readonly clock: Clock;
   /** By which ids the secret's service knows its last change. */
@@ -44,7 +44,7 @@ export function relaySide(
   };
 }
 
-async function readStages(staging: Staging, name: string, pinned: readonly Uint8Array[]) {
+async function readStages(staging: Staging, name: string, pinned: readonly PinnedCa[]) {
   const { staged, current, currentVersion, held } = await staging.readStages();
   const version = (certificate: VaultCertificate | null) =>
     certificate === null ? null : toVersion({ pinned }, name, certificate);

@@ -46,6 +46,21 @@ const STAGES = {
     adds: 1,
     holds: true,
   },
+  "a renewal that a person asked for": {
+    prepare: async () => {
+      const model = await renewed();
+      const serial = Serial.parse(model.authority.issues[0]?.serial);
+      model.usage.accept(serial, model.clock.now());
+      await model.run();
+      model.clock.advance(3_600);
+      model.journal.asks.set("bunny-client", {
+        ...{ name: "bunny-client", serial, actor: "alice", at: model.clock.now() },
+      });
+      return model;
+    },
+    adds: 1,
+    holds: true,
+  },
   "the first sight of a certificate in use": {
     prepare: async () => {
       const model = await renewed();
@@ -105,6 +120,7 @@ describe.each(Object.entries(STAGES))("renewCertificates, in %s", (stage, { prep
     expect(brokenPromises(model), place).toEqual([]);
     expect(unaccountedSerials(model), place).toEqual([]);
     expect([...model.audit.outbox.keys()], place).toEqual([]);
+    expect([...model.journal.asks.keys()], place).toEqual([]);
     // Within the token's life it is the same certificate; after it, a fresh key has one of its own.
     const most = seconds === 30 ? adds : 2 * adds;
     expect(model.authority.issues.length - before.issues, place).toBeLessThanOrEqual(most);

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createModel, type Model, START } from "../../local/model/brain.ts";
 import { brokenPromises, isUsable } from "../../local/model/checks.ts";
 import { type CertificateInput, linkWith } from "../../local/model/link.ts";
+import { makeCa } from "../../local/testing/certificates.ts";
+import { pinCa } from "./pinned.ts";
 import { renewCertificates } from "./renew.ts";
 
 const WEEK = 604_800;
@@ -172,9 +174,8 @@ describe("renewCertificates, in trouble", () => {
 
   it("is in trouble when the hand will not merge, and keeps the certificate that it has", async () => {
     const model = await due();
-    const [first, ...parents] = model.hand.pinned;
-    const pinned = [...parents, ...(first === undefined ? [] : [first])];
-    Object.assign(model.hand, { pinned });
+    const { certificatePem } = await makeCa({ commonName: "Test CA" });
+    Object.assign(model.hand, { pinned: [pinCa([certificatePem])] });
     const report = await model.run();
     expect(report.trouble).toEqual(["bunny-client: refused, chain-not-trusted"]);
     expect(isUsable(model)).toBe(true);

@@ -9,7 +9,9 @@ import { sweepHand } from "../reconcile/sweep-hand.ts";
 import { CloudError } from "../runtime/errors.ts";
 import type { Instant } from "../runtime/instant.ts";
 import { createTurns, type Turns } from "../runtime/turns.ts";
+import { settleAsks } from "./asks.ts";
 import { type Brain, RESERVES_MS } from "./brain.ts";
+import { observeCas } from "./issuers.ts";
 import type { Seen } from "./journal.ts";
 import { observeCertificates } from "./observe.ts";
 import { observeEach, type Shared, type Standings } from "./observe-shared.ts";
@@ -61,13 +63,15 @@ async function renewWith(
   startedAt: Instant,
   swept: readonly string[],
 ): Promise<RunReport> {
-  const { known, orders } = standings;
+  const { known, orders, asked } = standings;
+  const cas = observeCas(brain, standings.trust, ca);
   const { frozen } = standings.freeze;
   const observationOf = await observeCertificates(brain, brain.certificates);
   const targets = brain.certificates
-    .map((desired) => ({ desired, observation: observationOf(desired.name), ca, orders, frozen }))
+    .map((desired) => ({ desired, observation: observationOf(desired.name), cas, standings, frozen }))
     .sort((one, other) => deadlineOf(one.observation) - deadlineOf(other.observation));
   const { results, outcomes } = await settleAll(brain, targets, known);
+  const unsettled = await settleAsks(brain, asked, results);
   const promoted = await promote(brain, outcomes, standings);
   const standingOf = standingsAfter(brain, results, outcomes, promoted);
   const revocations = await carryOutRevocations(brain, orders, standingOf, frozen);
@@ -79,6 +83,7 @@ async function renewWith(
   return reportRun(brain, outcomes, startedAt, untold, [
     ...(unpromoted === null ? [] : [unpromoted]),
     ...revocations.trouble,
+    ...unsettled,
     ...swept,
     ...unheard,
   ]);

@@ -23,7 +23,7 @@ const replaced = { serial: "def", createdAt: now - 3_660 };
 
 type Mode = Parameters<typeof planRevocations>[2];
 const plan = (one: RevocationOrder, standing: RevocationStanding) =>
-  planRevocations([one], () => standing, "general-purpose", now, ca);
+  planRevocations([one], () => standing, "general-purpose", now, ca === undefined ? [] : [ca]);
 const waits = (reason: string, one: RevocationOrder) => [{ kind: "wait", order: one, reason }];
 const revokes = (one: RevocationOrder) => [{ kind: "revoke", order: one }];
 
@@ -34,6 +34,18 @@ describe("planRevocations, of an orphan", () => {
     const standing = { current: replaced, proof: "seen" } as const;
     expect(plan(resting, standing)).toEqual(waits("orphan-rests", resting));
     expect(plan(rested, standing)).toEqual(revokes(rested));
+  });
+
+  it("says that nothing is known of its certificate, be it at rest or not", () => {
+    for (const orderedAt of [now - 3_600, now - 1]) {
+      const one = { ...orphan, orderedAt };
+      expect(plan(one, "unsettled")).toEqual(waits("not-settled", one));
+    }
+  });
+
+  it("asks the link's CA where nobody says which CAs the link has", () => {
+    const standing = { current: replaced, proof: "seen" } as const;
+    expect(planRevocations([orphan], () => standing, "general-purpose", now)).toEqual(revokes(orphan));
   });
 
   it("waits until what is current is known to work, should the orphan be none after all", () => {
@@ -58,7 +70,7 @@ describe("planRevocations, of an orphan", () => {
 describe("planRevocations, of another CA's certificate", () => {
   const standing = { current: replaced, proof: "seen" } as const;
   const planAt = (one: RevocationOrder, mode: Mode, caArn: string | undefined) =>
-    planRevocations([one], () => standing, mode, now, caArn);
+    planRevocations([one], () => standing, mode, now, caArn === undefined ? [] : [caArn]);
   const closes = (one: RevocationOrder, code: string) => [{ kind: "close", order: one, code }];
 
   it("closes the order, for the link's CA knows nothing of that serial, or worse: has one of its own", () => {

@@ -70,13 +70,13 @@ export type RevocationStep =
 /** Longer than any invocation lives, with the clocks' difference: who else was merging it has ended by then. */
 export const ORPHAN_REST_SECONDS = 1_200;
 
-/** A step for each order that is open and this run's business, by serial. `caArn` is the link's CA, where it is known. */
+/** A step for each order that is open and this run's business, by serial. `caArns` are the link's CAs, where they are known. */
 export function planRevocations(
   orders: readonly RevocationOrder[],
   standingOf: (certificate: string) => RevocationStanding,
   mode: Link["certificateAuthority"]["mode"],
   now: Instant,
-  caArn?: string,
+  caArns: readonly string[] = [],
 ): RevocationStep[] {
   return orders
     .filter(({ state }) => state === "ordered")
@@ -88,14 +88,16 @@ export function planRevocations(
         order.origin === "orphan" ? orphanStep(order, standing, now) : waitStep(order, standing);
       if (blocked !== null) return [blocked];
       if (mode === "short-lived") return [{ kind: "close", order, code: "left-to-expire" }];
-      if (isOtherCas(order, caArn)) return [{ kind: "close", order, code: "other-ca" }];
+      if (isOtherCas(order, caArns)) return [{ kind: "close", order, code: "other-ca" }];
       return [{ kind: "revoke", order }];
     });
 }
 
-/** False where one of the two is not known: then the link's CA is asked. */
-const isOtherCas = ({ certificateArn }: RevocationOrder, caArn: string | undefined): boolean =>
-  certificateArn !== undefined && caArn !== undefined && readCertificateArn(certificateArn).caArn !== caArn;
+/** False where one of the two is not known: then the link's CAs are asked. */
+const isOtherCas = ({ certificateArn }: RevocationOrder, caArns: readonly string[]): boolean =>
+  certificateArn !== undefined &&
+  caArns.length > 0 &&
+  !caArns.includes(readCertificateArn(certificateArn).caArn);
 
 /** What stands in the way of revoking a certificate that was, it seems, never merged; null when nothing does. */
 function orphanStep(

@@ -6,6 +6,7 @@
 import type { RequestIds } from "../journal/change.ts";
 import { CloudError } from "../runtime/errors.ts";
 import { collectIds } from "./applied.ts";
+import { caArnsOf } from "./authority.ts";
 import { type Brain, RESERVES_MS } from "./brain.ts";
 import { linkCertificates } from "./desired.ts";
 import { patiently } from "./patience.ts";
@@ -42,7 +43,7 @@ export async function carryOutRevocations(
 ): Promise<CarriedOut> {
   const { authority, link } = brain;
   const { mode } = link.certificateAuthority;
-  const steps = planRevocations(orders, standingOf, mode, brain.clock(), authority.arn);
+  const steps = planRevocations(orders, standingOf, mode, brain.clock(), caArnsOf(authority));
   const trouble: string[] = [];
   const open: OpenOrder[] = [];
   // One after the other: there are few, and the CA revokes one at a time.
@@ -166,9 +167,11 @@ async function closeUnmet(brain: Brain, order: RevocationOrder, code: string, re
 }
 
 async function revoke(brain: Brain, order: RevocationOrder): Promise<Done> {
-  const { certificate, serial, reason, origin, orderedBy, orderedAt } = order;
+  const { certificate, serial, reason, origin, orderedBy, orderedAt, certificateArn } = order;
   const requestIds = collectIds();
-  const answer = await patiently(brain, () => brain.authority.revoke(serial, reason, requestIds.note));
+  const answer = await patiently(brain, () =>
+    brain.authority.revoke(serial, reason, requestIds.note, certificateArn),
+  );
   if (answer.outcome === "refused") {
     const { code } = answer;
     await closeUnmet(brain, order, code, requestIds.all());

@@ -8,15 +8,32 @@ describe("parseRunRequest", () => {
   });
 
   it.each(["plans", "now", "", null, 1])(
-    "throws for another run than a plan, such as %j, rather than running",
+    "throws for another run than there is, such as %j, rather than running",
     (run) => {
-      expect(() => parseRunRequest({ run })).toThrow(/run: it is "plan", or left out/);
+      expect(() => parseRunRequest({ run })).toThrow(/run: it is "plan", or "rotate", or left out/);
     },
   );
 
   it("takes a plan of all certificates, or of those that are named", () => {
     expect(parseRunRequest({ run: "plan" })).toEqual({ run: "plan", names: null });
     expect(parseRunRequest({ run: "plan", names: ["a", "b"] })).toEqual({ run: "plan", names: ["a", "b"] });
+  });
+
+  it("takes a person's wish for another certificate in the place of one", () => {
+    const wish = { run: "rotate", name: "bunny-client", serial: "0A:BC", actor: "alice" };
+    expect(parseRunRequest(wish)).toEqual({ ...wish, serial: "abc" });
+    const { actor: _, ...nobodys } = wish;
+    expect(parseRunRequest(nobodys)).toMatchObject({ actor: "unknown" });
+  });
+
+  it.each([
+    ["no name", { name: undefined }],
+    ["no serial", { serial: undefined }],
+    ["no serial number", { serial: "xyz" }],
+    ["anything else", { names: ["bunny-client"] }],
+  ])("throws for a wish with %s, rather than running", (_what, more) => {
+    const wish = { run: "rotate", name: "bunny-client", serial: "abc", ...more };
+    expect(() => parseRunRequest(wish)).toThrow(/asks for a plan or a renewal, and is none/);
   });
 
   it.each([
@@ -26,6 +43,8 @@ describe("parseRunRequest", () => {
     ["too many names", { names: Array(PLAN_NAMES_MAX + 1).fill("a") }],
     ["anything else", { dryRun: true }],
   ])("throws for a plan with %s, rather than running", (_what, more) => {
-    expect(() => parseRunRequest({ run: "plan", ...more })).toThrow(/asks for a plan and is not one/);
+    expect(() => parseRunRequest({ run: "plan", ...more })).toThrow(
+      /asks for a plan or a renewal, and is none/,
+    );
   });
 });

@@ -54,8 +54,8 @@ export const CertificateVersion = z.strictObject({
   createdAt: InstantSchema,
   identity: Identity,
   key: z.union([KeyKind, z.literal("other")]),
-  /** True when the leaf was issued by the CA that was pinned when the hand was deployed. */
-  issuedByPinnedCa: z.boolean(),
+  /** Which of the CAs that were pinned when the hand was deployed has issued the leaf; by the digest of its certificate. */
+  issuer: z.union([Digest, z.literal("other")]),
 });
 export type CertificateVersion = z.infer<typeof CertificateVersion>;
 

@@ -7,15 +7,17 @@ import type { Rate } from "../runtime/pace.ts";
 import type { Turns } from "../runtime/turns.ts";
 import type { Applied } from "./applied.ts";
 import { applyChange } from "./apply.ts";
+import type { Authority } from "./authority.ts";
 import type { Brain } from "./brain.ts";
+import type { ObservedCas } from "./issuers.ts";
 import { isLate } from "./late.ts";
 import { complete, type Observation, observeCertificate } from "./observe.ts";
+import type { Standings } from "./observe-shared.ts";
 import { backOffMs, isThrottled } from "./patience.ts";
 import { type DesiredCertificate, planCertificate } from "./plan.ts";
 import { creationRates, issueRates } from "./rates.ts";
 import type { Outcome, Unproven } from "./report.ts";
-import type { RevocationOrder } from "./revocation-order.ts";
-import type { Intent, ObservedCa, ObservedCertificate } from "./schema.ts";
+import type { Intent, ObservedCertificate } from "./schema.ts";
 
 /** Drop, request, sign and merge, and one look more; twice, for a signature that failed or another run's doing. */
 const ROUNDS_MAX = 8;
@@ -25,8 +27,8 @@ const SIGNING_MAX_SECONDS = 600;
 export interface Target {
   readonly desired: DesiredCertificate;
   readonly observation: Observation;
-  readonly ca: ObservedCa;
-  readonly orders: readonly RevocationOrder[];
+  readonly cas: ObservedCas;
+  readonly standings: Standings;
   /** The link is: what would be changed is only told. */
   readonly frozen: boolean;
 }
@@ -113,26 +115,30 @@ type Decision =
   | { readonly kind: "over"; readonly result: Outcome | Unproven }
   | {
       readonly kind: "change";
+      readonly authority: Authority;
       readonly observed: Parameters<typeof applyChange>[1];
       readonly change: Parameters<typeof applyChange>[3];
     };
 
 async function decide(
   brain: Brain,
-  { desired, ca, orders, frozen }: Target,
+  { desired, cas, standings, frozen }: Target,
   state: ObservedCertificate,
   changes: readonly string[],
 ): Promise<Decision> {
   const certificate = desired.name;
-  const observed = await complete(brain, desired, state, ca, orders);
-  const { change, refusal, nextAt } = planCertificate(desired, observed, brain.clock());
+  const { observed: seen, authority } = await complete(brain, desired, state, cas, standings);
+  // What this run has just replaced it does not replace again, whatever it looks like now.
+  const observed = changes.includes("sign-and-merge") ? { ...seen, replace: false, asked: null } : seen;
+  const { change, refusal, waits, nextAt } = planCertificate(desired, observed, brain.clock());
   if (refusal !== null) {
     const { reason, ...facts } = refusal;
     return over({ certificate, outcome: "refused", reason, detail: JSON.stringify(facts) });
   }
   if (change !== null && frozen)
     return over({ certificate, outcome: "frozen", change: change.kind, changes });
-  if (change !== null) return { kind: "change", observed, change };
+  if (change !== null) return { kind: "change", authority, observed, change };
+  if (waits !== null) brain.log.info("certificate.ask-waits", { certificate, waits, nextAt });
   return over({ outcome: "unproven", desired, current: state.current, nextAt, changes });
 }
 
@@ -140,12 +146,12 @@ async function change(
   brain: Brain,
   { desired }: Target,
   state: ObservedCertificate,
-  { observed, change }: Extract<Decision, { kind: "change" }>,
+  { authority, observed, change }: Extract<Decision, { kind: "change" }>,
   changes: string[],
 ): Promise<Step> {
   const certificate = desired.name;
   brain.log.info("certificate.planned", { certificate, change });
-  const applied: Applied = await applyChange(brain, observed, state, change, changes);
+  const applied: Applied = await applyChange({ ...brain, authority }, observed, state, change, changes);
   switch (applied.kind) {
     case "refused": {
       const { reason, detail } = applied.refusal;

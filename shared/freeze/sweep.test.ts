@@ -29,7 +29,14 @@ function open() {
     clock.advance(60);
     return trouble;
   };
-  return { ...alerts, rows, freezes, sweep, frozen: async () => (await refuseWhileFrozen(rows)) !== null };
+  return {
+    ...alerts,
+    rows,
+    freezes,
+    sweeper,
+    sweep,
+    frozen: async () => (await refuseWhileFrozen(rows)) !== null,
+  };
 }
 
 const standing = ({ store }: ReturnType<typeof open>) => store.standing.get("freeze");
@@ -67,6 +74,39 @@ describe("sweepFreeze", () => {
     model.calls.forget();
     expect(await model.sweep()).toEqual([]);
     expect(model.calls.count("hand.freeze")).toBe(0);
+  });
+
+  it("closes the incident of a freeze that was seen in the very second of its thaw", async () => {
+    const model = open();
+    model.freezes.freeze(model.clock.now());
+    await sweepFreeze(model.sweeper, model.freezes.stands);
+    // A word that is given within the second of the one before is written as of the next.
+    model.freezes.thaw(model.clock.now() + 1);
+    await model.sweep();
+    expect([...model.store.history.values()]).toMatchObject([{ key: "freeze", state: "closed" }]);
+  });
+
+  it("lets no run that still saw the freeze open its incident again after the thaw", async () => {
+    const model = open();
+    model.freezes.freeze(model.clock.now());
+    await model.sweep();
+    const seenBefore = model.freezes.stands;
+    model.freezes.thaw(model.clock.now());
+    await sweepFreeze(model.sweeper, model.freezes.stands);
+    model.clock.advance(5);
+    await sweepFreeze(model.sweeper, seenBefore);
+    await model.sweep();
+    expect([...model.store.history.values()]).toMatchObject([{ key: "freeze", state: "closed" }]);
+    expect(standing(model)?.state).not.toBe("open");
+  });
+
+  it("closes the incident of an unreadable word when the thaw comes from a clock that is behind", async () => {
+    const model = open();
+    await sweepFreeze(model.sweeper, UNREADABLE);
+    expect(standing(model)).toMatchObject({ state: "open" });
+    model.freezes.thaw(model.clock.now() - 299);
+    await model.sweep();
+    expect([...model.store.history.values()]).toMatchObject([{ key: "freeze", state: "closed" }]);
   });
 
   it("tells a hand that was away as soon as it is back, of a freeze as of a thaw", async () => {

@@ -22,11 +22,17 @@ export interface FreezeSweeper {
   readonly clock: Clock;
 }
 
+/** A machine whose clock is further behind can sign no call of AWS. */
+const SKEW_MAX_SECONDS = 300;
+
 /** One short sentence for each thing that went wrong. */
 export async function sweepFreeze(sweeper: FreezeSweeper, freeze: Freeze): Promise<readonly string[]> {
   const { word } = freeze;
   if (word === null || (word !== "unreadable" && word.settled)) return [];
-  const observedAt = sweeper.clock();
+  // What was seen is the word. By the clock, a thaw within the second of a look would be taken for old news, and a slow
+  // run that still saw the freeze for the newest; either left the incident open for good, as a settled word is let be.
+  // Of what nobody can read, it is a time that the next word comes after, by whoever's clock.
+  const observedAt = word === "unreadable" ? sweeper.clock() - SKEW_MAX_SECONDS : word.at;
   // Of what nobody can read, the hand cannot be told.
   const hand = word === "unreadable" ? "unreadable" : await tellHand(sweeper, word);
   const conditions = freezeConditions(freeze, hand);

@@ -2,7 +2,7 @@
  * The record of every change, as a port; the adapter is in aws-audit.ts. A change is first written to an outbox,
  * with one call right after its effect. Once it was told on the bus it is filed in the history.
  */
-import type { ChangeRecord, NewChange } from "./change.ts";
+import type { ChangeKind, ChangeRecord, NewChange } from "./change.ts";
 
 export interface Outbox {
   /** Oldest first. */
@@ -16,13 +16,15 @@ export interface Outbox {
 export interface HistoryQuery {
   /** A certificate's name; null for the whole link. */
   readonly target: string | null;
+  /** Only these; left out, all. Others are read on past, a page of them after the other. */
+  readonly kinds?: readonly ChangeKind[];
   readonly limit: number;
 }
 
 /** Newest first, told or not, each change once. */
 export interface History {
   readonly changes: readonly ChangeRecord[];
-  /** So much waits to be told that not all of it was looked through: of what waits, older changes may be missing. */
+  /** There is so much of others, or waits to be told, that not all of it was looked through: older ones may be missing. */
   readonly cut: boolean;
 }
 

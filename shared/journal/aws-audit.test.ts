@@ -128,6 +128,22 @@ describe.each([
     expect((await audit.history({ target: "bunny", limit: 10 })).changes).toEqual([]);
   });
 
+  it("finds those of some kinds alone, of all or of one certificate, told or not", async () => {
+    const audit = await open();
+    const kinds = ["merge", "request", "drop-request", "merge", "request", "drop-request"] as const;
+    for (const [index, kind] of kinds.entries()) await audit.record(newChange(String(index), { kind }));
+    await audit.record(newChange("other", { kind: "merge", target: "other-client" }));
+    const { changes } = await audit.readOutbox(null);
+    await audit.file(changes.slice(0, 3));
+    const find = async (target: string | null, kinds: ChangeRecord["kind"][], limit = 10) =>
+      subjects((await audit.history({ target, kinds, limit })).changes);
+    expect(await find("bunny-client", ["merge"])).toEqual(["3", "0"]);
+    expect(await find("bunny-client", ["merge"], 1)).toEqual(["3"]);
+    expect(await find(null, ["merge"])).toEqual(["other", "3", "0"]);
+    expect(await find("bunny-client", ["merge", "drop-request"])).toEqual(["5", "3", "2", "0"]);
+    expect(await find("bunny-client", ["freeze"])).toEqual([]);
+  });
+
   it("counts a change once that was recorded twice", async () => {
     const audit = await open();
     for (const subject of ["a", "b", "b", "b"]) await audit.record(newChange(subject));
@@ -262,6 +278,15 @@ describe("dynamoAudit", () => {
       const latest = await audit.history({ target: "other-client", limit: 20 });
       expect([latest.changes.length, latest.cut]).toEqual([20, false]);
     });
+  });
+
+  it("finds a kind behind any number of others that were told since", async () => {
+    const { audit } = await start();
+    await audit.record(newChange("merged", { kind: "merge" }));
+    for (let n = 0; n < 130; n += 1) await audit.record(newChange(String(n), { kind: "request" }));
+    await audit.file(await readAllOfOutbox(audit));
+    const { changes } = await audit.history({ target: "bunny-client", kinds: ["merge"], limit: 16 });
+    expect(subjects(changes)).toEqual(["merged"]);
   });
 
   it("throws DynamoDB's code when it fails", async () => {

@@ -76,10 +76,13 @@ export function dynamoAudit(options: AuditTable): Audit {
     async history(query) {
       const [waiting, filed] = await Promise.all([
         readNewest({ ...outboxOf(options), ...filterFor(query) }, query),
-        readNewest({ client, table, pk: historyPkOf(link, query) }, query),
+        readNewest(
+          { client, table, pk: historyPkOf(link, query), ...filterFor({ ...query, target: null }) },
+          query,
+        ),
       ]);
       const changes = inOrder([...waiting.changes, ...filed.changes]).toReversed();
-      return { changes: changes.slice(0, query.limit), cut: waiting.cut };
+      return { changes: changes.slice(0, query.limit), cut: waiting.cut || filed.cut };
     },
   };
 }
@@ -103,24 +106,31 @@ const historyPkOf = (link: string, { target }: HistoryQuery): string =>
   target === null ? `history#${link}` : `history#${link}#${target}`;
 
 /** The outbox is one for all certificates. */
-const filterFor = ({ target }: HistoryQuery): Pick<Partition, "filter"> =>
-  target === null
-    ? {}
-    : {
-        filter: {
-          expression: "#target = :target",
-          names: { "#target": "target" },
-          values: { ":target": target },
-        },
-      };
+function filterFor({ target, kinds }: HistoryQuery): Pick<Partition, "filter"> {
+  const wanted = [
+    { name: "target", values: target === null ? [] : [target] },
+    { name: "kind", values: kinds ?? [] },
+  ].filter(({ values }) => values.length > 0);
+  if (wanted.length === 0) return {};
+  const terms = wanted.map(({ name, values }) =>
+    values.map((value, index) => ({ name: `#${name}`, key: `:${name}${index}`, value })),
+  );
+  const expression = terms
+    .map((any) => `(${any.map(({ name, key }) => `${name} = ${key}`).join(" OR ")})`)
+    .join(" AND ");
+  const names = Object.fromEntries(wanted.map(({ name }) => [`#${name}`, name]));
+  const values = Object.fromEntries(terms.flat().map(({ key, value }) => [key, value]));
+  return { filter: { expression, names, values } };
+}
 
 /** `cut` when so many pages were not enough for as many changes, and there is more. */
 async function readNewest(partition: Partition, { limit }: HistoryQuery) {
   const changes: ChangeRecord[] = [];
   let start: Attributes | undefined;
   for (let pages = 0; pages < HISTORY_PAGES_MAX; pages += 1) {
-    // A page of not much more than what is wanted, unless most of it is of no interest anyway.
-    const size = partition.filter === undefined ? { limit: Math.max(limit, HISTORY_PAGE_MIN) } : {};
+    // A page of not much more than what is wanted, until it shows that most of it is of no interest anyway.
+    const isLarge = partition.filter !== undefined && pages > 0;
+    const size = isLarge ? {} : { limit: Math.max(limit, HISTORY_PAGE_MIN) };
     const page = await readPage({ ...partition, ...size, order: "descending" }, start);
     // What another version wrote is left out: a history that is read serves people, and decides nothing.
     changes.push(...page.items.flatMap((item) => readItem(ChangeItem, item) ?? []));

@@ -47,6 +47,18 @@ export const ChangeKind = z.enum([
   "thaw",
   /** The hand's own word for a change that it made, or may have made. */
   "hand-note",
+  /** Rules of a group were put right, in one run. */
+  "heal",
+  /** A person lets be done in a group what waited for it. */
+  "accept",
+  /** A trust bundle came to where relay, or a bunny, loads it from. */
+  "publish-trust",
+  /** A step of a rotation of a tunnel's pre-shared key, or of bringing its ends back to one key. */
+  "pre-shared-key",
+  /** A step of a rotation of an API key. */
+  "api-key",
+  /** A person wants a new certificate or key, by the same plan as on its day. */
+  "ask",
 ]);
 export type ChangeKind = z.infer<typeof ChangeKind>;
 
@@ -70,7 +82,7 @@ export const ChangeRecord = z.strictObject({
   at: IsoInstant,
   link: z.string(),
   linkDigest: z.string().regex(/^[0-9a-f]{64}$/),
-  concern: z.enum(["certificates", "tunnels", "freeze"]),
+  concern: z.enum(["certificates", "tunnels", "freeze", "allowlists", "keys", "trust"]),
   /** The link's name for it: of a certificate, of a tunnel; the link's own. */
   target: z.string(),
   kind: ChangeKind,

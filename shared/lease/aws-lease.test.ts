@@ -1,4 +1,5 @@
-import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { randomUUID } from "node:crypto";
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, it } from "vitest";
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
 import { makeKernel, region, startWorld } from "../../local/aws/test-world.ts";
@@ -19,17 +20,19 @@ async function start() {
   const world = await startWorld(() => [dynamodb.service]);
   closing.push(world.server.close, dynamodb.close);
   await dynamodb.createTable({ name: TABLE, partitionKey: "pk", sortKey: "sk" });
-  const client = new DynamoDBClient(world.client());
+  // As deployed: a call that was not answered is made again.
+  const client = new DynamoDBClient({ ...world.client(), maxAttempts: 3 });
   const time = { now: START };
-  const of = (link: string) => dynamoLease({ client, table: TABLE, link, clock: () => time.now });
-  return { client, time, of, lease: of("test-link"), dynamodb };
+  const of = (link: string) =>
+    dynamoLease({ client, table: TABLE, link, clock: () => time.now, newGrant: randomUUID });
+  return { client, time, of, lease: of("test-link"), dynamodb, kernel: world.kernel };
 }
 
 describe("dynamoLease", () => {
   it("is held by one, and numbers each grant higher than all before", async () => {
     const { lease } = await start();
     expect(await lease.acquire("one")).toEqual({ fence: 1 });
-    expect(await lease.acquire("two")).toBeNull();
+    expect(await lease.acquire("two")).toEqual({ holder: "one", until: START + LEASE_SECONDS });
     await lease.release(1);
     expect(await lease.acquire("two")).toEqual({ fence: 2 });
   });
@@ -37,13 +40,40 @@ describe("dynamoLease", () => {
   it("is not had twice by one holder, whose first grant may still be at work", async () => {
     const { lease } = await start();
     await lease.acquire("one");
-    expect(await lease.acquire("one")).toBeNull();
+    expect(await lease.acquire("one")).toMatchObject({ holder: "one" });
+  });
+
+  it("is had by who asked for it although the answer was lost, and asked again", async () => {
+    const { lease, kernel } = await start();
+    const effect = { kind: "lose-connection" } as const;
+    kernel.faults.add({ operation: "dynamodb:UpdateItem", nth: 1, when: "after", effect });
+    expect(await lease.acquire("one")).toEqual({ fence: 1 });
+    expect(await lease.check(1)).toBe(true);
+    expect(await lease.acquire("two")).toMatchObject({ holder: "one" });
+    await lease.release(1);
+    expect(await lease.acquire("two")).toEqual({ fence: 2 });
+  });
+
+  it("cannot tell who holds it when it is gone the moment after it was held", async () => {
+    const { client, lease } = await start();
+    await lease.acquire("one");
+    const Key = { pk: { S: "link#test-link" }, sk: { S: "lease" } };
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === "GetItemCommand")
+            await client.send(new DeleteItemCommand({ TableName: TABLE, Key }));
+          return await next(args);
+        },
+      { step: "initialize" },
+    );
+    await expect(lease.acquire("two")).rejects.toMatchObject({ code: "lease-vanished", retryable: true });
   });
 
   it("is given to one of many that ask at once", async () => {
     const { lease } = await start();
     const granted = await Promise.all(Array.from({ length: 10 }, (_, run) => lease.acquire(`run-${run}`)));
-    expect(granted.filter((grant) => grant !== null)).toEqual([{ fence: 1 }]);
+    expect(granted.filter((grant) => "fence" in grant)).toEqual([{ fence: 1 }]);
   });
 
   it("ends by itself, later than any function could still run", async () => {
@@ -52,7 +82,7 @@ describe("dynamoLease", () => {
     time.now += FUNCTION_MAX_SECONDS;
     expect(await lease.check(1)).toBe(true);
     time.now = START + LEASE_SECONDS - 1;
-    expect(await lease.acquire("two")).toBeNull();
+    expect(await lease.acquire("two")).toMatchObject({ holder: "one" });
     time.now += 1;
     expect(await lease.acquire("two")).toEqual({ fence: 2 });
   });
@@ -76,7 +106,7 @@ describe("dynamoLease", () => {
     time.now += LEASE_SECONDS;
     await lease.acquire("two");
     await lease.release(1);
-    expect(await lease.acquire("three")).toBeNull();
+    expect(await lease.acquire("three")).toMatchObject({ holder: "two" });
   });
 
   it("is one for each link", async () => {

@@ -2,16 +2,21 @@
  * The rules of a link that need several of its fields. They run once its structure is sound, all of them, and
  * each fault says what to do.
  */
+import { allowlistFaults } from "../allowlists/checks.ts";
+import { authFailureFaults } from "../auth-failures/checks.ts";
 import {
   closedLimitSeconds,
   earliestRenewalSeconds,
   jitterLimitSeconds,
   renewBySeconds,
 } from "../certificates/lifetime.ts";
+import { apiKeyFaults } from "./api-keys.ts";
+import { linkedCas } from "./certificate-authority.ts";
 import { contains, overlaps } from "./cidr.ts";
 import { formatDuration } from "./duration.ts";
 import { duplicates, type Fault } from "./faults.ts";
 import type { Link, LinkCertificate } from "./schema.ts";
+import { trustFaults } from "./trust.ts";
 import { vpnFaults } from "./vpn-checks.ts";
 import { longestClosedSeconds, openSeconds } from "./window.ts";
 
@@ -28,7 +33,11 @@ export function linkFaults(link: Link): Fault[] {
     ...caFaults(link),
     ...nameFaults(link),
     ...relayFaults(link),
+    ...apiKeyFaults(link),
+    ...trustFaults(link),
     ...vpnFaults(link.vpn),
+    ...allowlistFaults(link),
+    ...authFailureFaults(link),
     ...certificatesOf(link).flatMap(({ at, certificate }) =>
       certificateFaults(link, certificate).map(({ path, message }) => ({ path: `${at}.${path}`, message })),
     ),
@@ -87,12 +96,14 @@ function overlapFaults({ aws, azure }: Link): Fault[] {
   return [{ path: "azure.vnet.cidr", message }];
 }
 
-function caFaults({ aws, certificateAuthority: ca }: Link): Fault[] {
-  if (!("adopt" in ca)) return [];
-  const region = ca.adopt.split(":")[3];
-  if (region === aws.region) return [];
-  const message = `is in ${region}, but aws.region is ${aws.region}: adopt a CA of that region`;
-  return [{ path: "certificateAuthority.adopt", message }];
+function caFaults({ aws, certificateAuthority }: Link): Fault[] {
+  return linkedCas(certificateAuthority).flatMap(({ ca, path }): Fault[] => {
+    if (!("adopt" in ca)) return [];
+    const region = ca.adopt.split(":")[3];
+    if (region === aws.region) return [];
+    const message = `is in ${region}, but aws.region is ${aws.region}: adopt a CA of that region`;
+    return [{ path: `${path}.adopt`, message }];
+  });
 }
 
 function nameFaults(link: Link): Fault[] {
@@ -131,8 +142,11 @@ function lifetimeFaults({ certificateAuthority: ca }: Link, { lifetimeSeconds }:
     const message = `${life} is over 7 days, the most a short-lived CA signs: shorten it, or set certificateAuthority.mode to "general-purpose"`;
     return [{ path, message }];
   }
-  if ("lifetimeSeconds" in ca && lifetimeSeconds >= ca.lifetimeSeconds) {
-    const message = `${life} does not end before the CA, which lives for ${formatDuration(ca.lifetimeSeconds)}: shorten it, or lengthen certificateAuthority.lifetime`;
+  const outlived = linkedCas(ca).find(
+    ({ ca: one }) => "lifetimeSeconds" in one && lifetimeSeconds >= one.lifetimeSeconds,
+  );
+  if (outlived !== undefined && "lifetimeSeconds" in outlived.ca) {
+    const message = `${life} does not end before the CA, which lives for ${formatDuration(outlived.ca.lifetimeSeconds)}: shorten it, or lengthen ${outlived.path}.lifetime`;
     return [{ path, message }];
   }
   return [];

@@ -23,7 +23,12 @@ describe("parseLink", () => {
         outboundIdentityFederation: "create",
       },
       azure: { location: "uksouth", vnet: { cidr: "10.10.0.0/16", subnets: ["10.10.1.0/24"] } },
-      relay: { host: "relay.example.com", port: 443, log: { group: "/example/relay", create: true } },
+      relay: {
+        host: "relay.example.com",
+        port: 443,
+        log: { group: "/example/relay", create: true },
+        readers: [],
+      },
       certificateAuthority: {
         commonName: "Example Link CA",
         mode: "short-lived",
@@ -51,6 +56,7 @@ describe("parseLink", () => {
               proofWithinSeconds: 1_800,
             },
           ],
+          apiKeys: [],
         },
       ],
     });

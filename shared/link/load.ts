@@ -1,7 +1,10 @@
 /** Loads a link: every fault of a wrong one is named in one message, with its path and what to do about it. */
 import { createHash } from "node:crypto";
 import type * as z from "zod";
+import { exceptionsOver } from "../allowlists/checks.ts";
+import { readerFaults } from "../auth-failures/readers/checks.ts";
 import { ConfigError } from "../runtime/errors.ts";
+import type { Instant } from "../runtime/instant.ts";
 import { linkFaults } from "./checks.ts";
 import type { Fault } from "./faults.ts";
 import { Link, type LinkInput } from "./schema.ts";
@@ -16,9 +19,24 @@ export function parseLink(input: unknown): Link {
     ? linkFaults(parsed.data)
     : parsed.error.issues.flatMap((issue) => toFaults(issue));
   if (parsed.success && faults.length === 0) return parsed.data;
+  throw refusal(faults);
+}
+
+/**
+ * `parseLink` for who is about to deploy the link: refuses an exception that is over, too, and logs that cannot be
+ * filtered for their readers. A deployed link outlives its exceptions, and everything else in it must go on.
+ */
+export function parseLinkToDeploy(input: unknown, now: Instant): Link {
+  const link = parseLink(input);
+  const faults = [...exceptionsOver(link, now), ...readerFaults(link)];
+  if (faults.length > 0) throw refusal(faults);
+  return link;
+}
+
+function refusal(faults: readonly Fault[]): ConfigError {
   const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
   const lines = faults.map(({ path, message }) => `\n  ${path}: ${message}`);
-  throw new ConfigError(`the link has ${count}:${lines.join("")}`);
+  return new ConfigError(`the link has ${count}:${lines.join("")}`);
 }
 
 /** SHA-256 of a parsed link in canonical JSON: both halves show by it that they were built from the same link. */

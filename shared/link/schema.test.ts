@@ -13,7 +13,8 @@ const EITHER =
   'either adopts or creates a CA: write { adopt: "arn:…", mode } or { commonName, mode, lifetime }, not both';
 const ISSUES =
   "must be a whole number from 1 to 1000: the signatures a second that the CA's quota leaves to this link";
-const KEYS = "name, aws, azure, relay, certificateAuthority, certificates, bunnies, vpn, alerts";
+const KEYS =
+  "name, aws, azure, relay, certificateAuthority, certificates, bunnies, trust, vpn, allowlists, authFailures, alerts";
 const arn = `arn:aws:acm-pca:eu-west-2:111122223333:certificate-authority/${"0".repeat(36)}`;
 const reader = "arn:aws:iam::111122223333:role/relay";
 const NO_ROLE = 'is no ARN of a role: copy it from IAM; it looks like "arn:aws:iam::ACCOUNT:role/NAME"';

@@ -4,15 +4,18 @@
  * are in checks.ts.
  */
 import * as z from "zod";
+import { LinkAllowlists } from "../allowlists/declared.ts";
 import { jitterLimitSeconds } from "../certificates/lifetime.ts";
 import { KeyKind } from "../certificates/schema.ts";
 import { LinkAlerts } from "./alerts.ts";
+import { LinkApiKey } from "./api-keys.ts";
+import { LinkAuthFailures } from "./auth-failures.ts";
+import { CertificateAuthority } from "./certificate-authority.ts";
 import { Cidr } from "./cidr.ts";
 import { Duration } from "./duration.ts";
 import {
   AwsRegion,
   AzureLocation,
-  CaArn,
   DnsName,
   IamRoleArn,
   IssuerUrl,
@@ -24,7 +27,9 @@ import {
   TimeZone,
   VaultCertificateName,
 } from "./names.ts";
+import { Proof } from "./proof.ts";
 import { strict } from "./strict.ts";
+import { LinkTrust } from "./trust.ts";
 import { LinkVpn } from "./vpn.ts";
 import { RenewalWindow } from "./window.ts";
 
@@ -58,51 +63,6 @@ const Azure = strict({
   }),
 });
 
-const CaMode = z
-  .enum(["short-lived", "general-purpose"], { error: 'must be "short-lived" or "general-purpose"' })
-  .default("short-lived");
-
-const ISSUE_PER_SECOND =
-  "must be a whole number from 1 to 1000: the signatures a second that the CA's quota leaves to this link";
-/** The quota of IssueCertificate for an account and region is 25; https://docs.aws.amazon.com/privateca/latest/userguide/PcaLimits.html */
-const IssuePerSecond = z
-  .int({ error: ISSUE_PER_SECOND })
-  .min(1, { error: ISSUE_PER_SECOND })
-  .max(1_000, { error: ISSUE_PER_SECOND })
-  .default(25);
-
-interface AdoptedCa {
-  readonly adopt: string;
-  readonly mode: z.infer<typeof CaMode>;
-  readonly issuePerSecond: number;
-}
-
-interface CreatedCa {
-  readonly commonName: string;
-  readonly mode: z.infer<typeof CaMode>;
-  readonly issuePerSecond: number;
-  readonly lifetimeSeconds: number;
-}
-
-/** One object to the user, one of two to the rest: a CA that exists, or one to create. */
-const CertificateAuthority = strict({
-  adopt: CaArn.optional(),
-  commonName: SubjectText.optional(),
-  mode: CaMode,
-  lifetime: Duration().optional(),
-  issuePerSecond: IssuePerSecond,
-}).transform(({ adopt, commonName, lifetime, ...rest }, context): AdoptedCa | CreatedCa => {
-  if (adopt === undefined && commonName !== undefined) {
-    return { commonName, ...rest, lifetimeSeconds: lifetime ?? CA_LIFETIME_SECONDS };
-  }
-  if (adopt !== undefined && commonName === undefined && lifetime === undefined) return { adopt, ...rest };
-  const message =
-    'either adopts or creates a CA: write { adopt: "arn:…", mode } or { commonName, mode, lifetime }, not both';
-  context.issues.push({ code: "custom", message, input: adopt });
-  return z.NEVER;
-});
-const CA_LIFETIME_SECONDS = 10 * 31_536_000;
-
 /** EventBridge Scheduler fires at most once a minute (https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html). */
 const CheckEvery = Duration().refine((seconds) => seconds % 60 === 0, {
   error: "must be whole minutes: the schedule fires at most once a minute",
@@ -131,11 +91,6 @@ const RenewAt = z
   .number({ error: RENEW_AT })
   .gt(0, { error: `would renew at once, again and again: it ${RENEW_AT}` })
   .lt(1, { error: `would renew at or after the certificate's end: it ${RENEW_AT}` });
-
-/** How the use of a new certificate is proven: seen in relay's log, taken for granted after a time, or by hand. */
-const Proof = z.union([z.enum(["observed", "manual"]), strict({ after: Duration() })], {
-  error: 'must be "observed", "manual" or { after: "2 hours" }',
-});
 
 /** How a certificate lives, whoever it is for. */
 const CERTIFICATE_LIFE = {
@@ -174,6 +129,10 @@ function defaultJitterSeconds(lifetimeSeconds: number, renewAt: number): number 
   return Math.max(0, Math.min(Math.floor(lifetimeSeconds / JITTER_PARTS), most));
 }
 
+const Readers = list(IamRoleArn, "role ARNs")
+  .refine((arns) => new Set(arns).size === arns.length, { error: "names one role twice: write it once" })
+  .transform((arns) => arns.toSorted());
+
 const RELAY_CERTIFICATE = "relay-server";
 /** relay's server certificate; what is not said of its identity is taken from relay's host. */
 const RelayCertificate = strict({
@@ -181,9 +140,7 @@ const RelayCertificate = strict({
   identity: CertificateIdentity.optional(),
   ...CERTIFICATE_LIFE,
   /** Who may read the secret, and so the private key: roles of relay's pods. */
-  readers: list(IamRoleArn, "role ARNs")
-    .refine((arns) => new Set(arns).size === arns.length, { error: "names one role twice: write it once" })
-    .transform((arns) => arns.toSorted()),
+  readers: Readers,
 });
 
 const Port = "must be a port from 1 to 65535";
@@ -192,8 +149,11 @@ const Relay = strict({
   port: z.int({ error: Port }).min(1, { error: Port }).max(65_535, { error: Port }).default(443),
   log: strict({ group: LogGroupName, create: z.boolean({ error: "must be true or false" }) }),
   certificate: RelayCertificate.optional(),
-}).transform(({ certificate, ...relay }) => ({
+  /** Who may read what relay is given besides, such as API keys; left out, whoever may read its certificate. */
+  readers: Readers.optional(),
+}).transform(({ certificate, readers, ...relay }) => ({
   ...relay,
+  readers: readers ?? certificate?.readers ?? [],
   ...(certificate === undefined ? {} : { certificate: toRelayCertificate(certificate, relay.host) }),
 }));
 
@@ -211,6 +171,8 @@ const Bunny = strict({
     serviceAccount: KubernetesServiceAccount,
   }),
   certificates: list(LinkCertificate, "certificates"),
+  /** Left out, relay lets it in by its certificate alone. */
+  apiKeys: z.array(LinkApiKey, { error: "must be a list of API keys" }).default([]),
 });
 
 export const Link = strict({
@@ -221,8 +183,14 @@ export const Link = strict({
   certificateAuthority: CertificateAuthority,
   certificates: Schedule.prefault({}),
   bunnies: list(Bunny, "bunnies"),
+  /** Left out, each side looks after whom it trusts by itself. */
+  trust: LinkTrust.optional(),
   /** Left out, nobody looks after the tunnels. */
   vpn: LinkVpn.optional(),
+  /** Left out, nobody looks after the rules of any group. */
+  allowlists: LinkAllowlists.optional(),
+  /** Left out, nobody looks for refused callers. */
+  authFailures: LinkAuthFailures.optional(),
   /** Left out, incidents go out as events only. */
   alerts: LinkAlerts.optional(),
 });

@@ -1,5 +1,6 @@
 /** The rules of the link's tunnels that need several of their fields. */
 import { duplicates, type Fault } from "./faults.ts";
+import { preSharedFaults } from "./pre-shared-checks.ts";
 import type { LinkConnection, LinkTunnel, LinkVpn } from "./vpn.ts";
 
 interface Placed {
@@ -17,7 +18,7 @@ export function vpnFaults(vpn: LinkVpn | undefined): Fault[] {
       tunnel,
     })),
   );
-  return [...uniqueFaults(vpn, placed), ...placed.flatMap(tunnelFaults)];
+  return [...uniqueFaults(vpn, placed), ...placed.flatMap(tunnelFaults), ...preSharedFaults(vpn)];
 }
 
 function uniqueFaults(vpn: LinkVpn, placed: readonly Placed[]): Fault[] {

@@ -15,6 +15,7 @@ import {
   VpnConnectionId,
   VpnGatewayId,
 } from "./names.ts";
+import { KeyStorage, LinkPreSharedKeys } from "./pre-shared-keys.ts";
 import { strict } from "./strict.ts";
 
 /** https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-vpn-faq#bgp: 32-bit, and not one that Azure reserves. */
@@ -92,6 +93,8 @@ const LinkConnection = strict({
   name: KebabName(2, 30),
   aws: either(VpnConnectionId, CreatedAws, "vpn-0a1b2c3d4e5f60718"),
   routing: z.enum(["bgp", "static"], { error: 'must be "bgp" or "static"' }).default("bgp"),
+  /** Of one that exists; left out, "standard", which is AWS's own default. */
+  keyStorage: KeyStorage.optional(),
   tunnels: z
     .array(LinkTunnel, { error: "must be a list of tunnels" })
     .min(1, { error: "must have at least one of the tunnels" })
@@ -116,6 +119,8 @@ export const LinkVpn = strict({
   repairsPerDay: count(0, 100).default(4),
   flap: strict({ count: count(2, 50).default(3), within: Duration().default(3_600) }).prefault({}),
   maintenanceWarning: Duration().default(604_800),
+  /** Left out, nobody looks after the tunnels' keys. */
+  preSharedKeys: LinkPreSharedKeys.optional(),
 }).transform(({ repairAfter, repairBackOff, flap, maintenanceWarning, ...rest }) => ({
   ...rest,
   repairAfterSeconds: repairAfter,

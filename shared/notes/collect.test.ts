@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { modelRows } from "../../local/model/rows.ts";
+import { report as reportOfRelay } from "../allowlists/test-reports.ts";
 import type { HandOf } from "../azure-api/client.ts";
 import type { EndpointOf } from "../azure-api/contract.ts";
 import { CloudError } from "../runtime/errors.ts";
@@ -47,10 +48,21 @@ function open(
   const told = () => records.filter(({ event }) => event === "note.collected").map(({ id }) => id);
   const filed: string[] = [];
   const file = async ({ id }: HandNote) => void filed.push(id);
-  return { hand, log, rows, leave, records, told, filed, file, remainingMs: () => 120_000 };
+  return { hand, log, rows, keeper, leave, records, told, filed, file, remainingMs: () => 120_000 };
 }
 
 describe("collectFromHand", () => {
+  it("keeps the report of a heal out of the log, which is no place for so much, and gives it to be filed", async () => {
+    const world = open();
+    const report = reportOfRelay();
+    await leaveNote(world.keeper, { act: "allowlists.heal", target: "relay", outcome: "healed", report });
+    const filed: HandNote[] = [];
+    await collectFromHand({ ...world, file: async (note) => void filed.push(note) });
+    expect(filed).toMatchObject([{ act: "allowlists.heal", report }]);
+    expect(world.records).toMatchObject([{ event: "note.collected", act: "allowlists.heal" }]);
+    expect(world.records[0]).not.toHaveProperty("report");
+  });
+
   it("files every note, tells it in the log, and has the hand forget it", async () => {
     const world = open();
     await world.leave(NOTES_MAX + 3);

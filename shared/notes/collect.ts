@@ -60,8 +60,9 @@ async function collectPage({ hand, file, log }: NoteCollector, after: string | n
   if (notes.length === 0) return { told: 0, next, refused: null };
   for (const note of notes) {
     await file(note);
+    const { report: _, ...said } = note;
     // Of this one nobody knows whether anything was changed: a person may want to look.
-    log[note.outcome === "unknown" ? "warn" : "info"]("note.collected", { ...note });
+    log[note.outcome === "unknown" ? "warn" : "info"]("note.collected", said);
   }
   const forgotten = await hand("notes.forget", { ids: notes.map(({ id }) => id) });
   if (forgotten.outcome === "refused") return { told: 0, next, refused: forgotten.reason };

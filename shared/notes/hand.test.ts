@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { modelRows } from "../../local/model/rows.ts";
+import { report as reportOfRelay } from "../allowlists/test-reports.ts";
 import { createLog } from "../runtime/log.ts";
 import { collectNotes, forgetNotes, leaveNote, NOTES_KEPT_MAX } from "./hand.ts";
 import { NOTES_MAX } from "./schema.ts";
@@ -40,6 +41,15 @@ describe("leaveNote", () => {
     keeper.rows.trouble = "ServerBusy";
     await leaveNote(keeper, reset);
     expect(keeper.records).toEqual([{ level: "warn", event: "note.lost", ...reset, code: "ServerBusy" }]);
+  });
+
+  it("says so without the report of a heal", async () => {
+    const keeper = open();
+    keeper.rows.trouble = "ServerBusy";
+    const report = reportOfRelay();
+    await leaveNote(keeper, { act: "allowlists.heal", target: "relay", outcome: "healed", report });
+    expect(keeper.records).toMatchObject([{ event: "note.lost", act: "allowlists.heal" }]);
+    expect(keeper.records[0]).not.toHaveProperty("report");
   });
 
   it("keeps no more notes than it may when nobody collects them, and says in the log what it drops", async () => {

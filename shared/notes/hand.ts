@@ -3,6 +3,7 @@
  * at least once. A note that cannot be written never undoes or holds up the change that it is about: the log says so.
  */
 import type { Body, Outcome } from "../azure-api/contract.ts";
+import { orCloudError } from "../reconcile/or-cloud-error.ts";
 import { readText } from "../rows/read-text.ts";
 import type { Row, Rows } from "../rows/rows.ts";
 import { CloudError } from "../runtime/errors.ts";
@@ -22,20 +23,33 @@ export interface NoteKeeper {
   readonly random: () => string;
 }
 
-export async function leaveNote(keeper: NoteKeeper, given: Omit<HandNote, "id" | "at">): Promise<void> {
+/** Null when it is lost. */
+export async function leaveNote(
+  keeper: NoteKeeper,
+  given: Omit<HandNote, "id" | "at">,
+): Promise<HandNote["id"] | null> {
   const { rows, clock, log, random } = keeper;
   const at = clock();
   const note: HandNote = { ...given, at, id: `${String(at).padStart(12, "0")}-${random()}` };
-  const lost = (code: string) => log.warn("note.lost", { ...given, code });
+  const { report: _, ...said } = given;
+  const lost = (code: string): null => {
+    log.warn("note.lost", { ...said, code });
+    return null;
+  };
   try {
-    const kept = await rows.list(PARTITION, null, NOTES_KEPT_MAX);
-    if (kept.length >= NOTES_KEPT_MAX) return lost("notes-full");
+    if ((await rows.count(PARTITION, NOTES_KEPT_MAX)) >= NOTES_KEPT_MAX) return lost("notes-full");
     // "taken" is this one: a call whose answer was lost is made again.
     await rows.insert({ partition: PARTITION, name: note.id }, JSON.stringify(note));
+    return note.id;
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    lost(error.code);
+    return lost(error.code);
   }
+}
+
+/** In whose place there is another. One that stays all the same says nothing more than that one. */
+export async function dropNote({ rows }: Pick<NoteKeeper, "rows">, id: HandNote["id"]): Promise<void> {
+  await orCloudError(() => rows.remove({ partition: PARTITION, name: id }));
 }
 
 /** `after: null` begins with the oldest that is left; only whoever does so misses none. */

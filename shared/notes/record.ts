@@ -1,12 +1,24 @@
 /** The hand's notes in the record of changes: what was made in Azure, in the hand's own words. */
 import type { Audit } from "../journal/audit.ts";
-import { changeId, type NewChange } from "../journal/change.ts";
+import { type ChangeRecord, changeId, type NewChange } from "../journal/change.ts";
 import { linkDigest } from "../link/load.ts";
 import type { Link } from "../link/schema.ts";
-import type { HandNote } from "./schema.ts";
+import type { Act, HandNote } from "./schema.ts";
 
 /** Who made the changes that are noted. */
 const HAND = "hand";
+
+const CONCERNS: Readonly<Record<Act, ChangeRecord["concern"]>> = {
+  "certificates.request": "certificates",
+  "certificates.drop-request": "certificates",
+  "certificates.merge": "certificates",
+  "tunnels.reset": "tunnels",
+  "allowlists.heal": "allowlists",
+  "allowlists.accept": "allowlists",
+  "keys.set-key": "keys",
+  "keys.set-tunnel": "keys",
+  "trust.publish": "trust",
+};
 
 /** A note that is recorded twice is known for one by its change's id. */
 export const recordNotes =
@@ -20,7 +32,7 @@ function toChange(link: Link, note: HandNote): NewChange {
     id: changeId(link.name, target, "hand-note", id),
     link: link.name,
     linkDigest: linkDigest(link),
-    concern: act === "tunnels.reset" ? "tunnels" : "certificates",
+    concern: CONCERNS[act],
     target,
     kind: "hand-note",
     before: null,

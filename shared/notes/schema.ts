@@ -1,5 +1,6 @@
 /** What the hand notes of each change that it makes, until the brain has collected it. */
 import * as z from "zod";
+import { GroupReport } from "../allowlists/group-report.ts";
 import { CLOUD_CODE } from "../runtime/errors.ts";
 
 /** Notes are in the order of their ids: the second it was noted, and a random part. */
@@ -11,6 +12,11 @@ export const Act = z.enum([
   "certificates.drop-request",
   "certificates.merge",
   "tunnels.reset",
+  "allowlists.heal",
+  "allowlists.accept",
+  "keys.set-key",
+  "keys.set-tunnel",
+  "trust.publish",
 ]);
 export type Act = z.infer<typeof Act>;
 
@@ -24,6 +30,8 @@ export const HandNote = z.strictObject({
   outcome: z.string().min(1).max(50),
   /** Why that is unknown. */
   code: z.string().regex(CLOUD_CODE).optional(),
+  /** Of a heal: what was found and done in the group, shortened to what a note holds. */
+  report: GroupReport.optional(),
   /** The platform's id of the invocation. */
   function: z.string().min(1).max(200).optional(),
 });

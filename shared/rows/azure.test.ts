@@ -5,7 +5,7 @@ import { openTables, table, tablesUrl } from "../../local/azure/tables/test-tabl
 import { HAND, NOBODY } from "../../local/azure/world-for-tests.ts";
 import { modelRows } from "../../local/model/rows.ts";
 import { rowsClient, tableRows } from "./azure.ts";
-import type { Rows } from "./rows.ts";
+import { type Rows, TEXT_MAX } from "./rows.ts";
 
 const ODD_URL = "https://odd.table.core.windows.net";
 const place = { url: tablesUrl, table };
@@ -68,6 +68,25 @@ describe.each([
     expect(await names(null, 10)).toEqual(["a", "b", "c", "d"]);
     expect(await names("b", 10)).toEqual(["c", "d"]);
     expect(await names(null, 3)).toEqual(["a", "b", "c"]);
+  });
+
+  it("counts one partition, and no further than is asked for", async () => {
+    const rows = open();
+    for (const name of ["a", "b", "c"]) await rows.insert({ partition: "counting", name }, name);
+    expect(await rows.count("counting", 10)).toBe(3);
+    expect(await rows.count("counting", 2)).toBe(2);
+    expect(await rows.count("none", 2)).toBe(0);
+  });
+
+  it("keeps a text that is longer than a property may be, and a shorter one after it", async () => {
+    const rows = open();
+    const key = { partition: "long", name: "one" };
+    for (const text of ["x".repeat(32_001), "y".repeat(TEXT_MAX), "z".repeat(32_000), ""]) {
+      const stored = await rows.read(key);
+      if (stored === null) await rows.insert(key, text);
+      else expect(await rows.replace(key, text, stored.version)).toBe("replaced");
+      expect((await rows.read(key))?.text === text).toBe(true);
+    }
   });
 
   it("keeps a quote in a name a quote", async () => {

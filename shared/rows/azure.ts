@@ -5,16 +5,22 @@
  * Codes: https://learn.microsoft.com/rest/api/storageservices/table-service-error-codes
  */
 import type { TokenCredential } from "@azure/core-auth";
-import { odata, TableClient, type TableServiceClientOptions } from "@azure/data-tables";
+import {
+  odata,
+  TableClient,
+  type TableEntityQueryOptions,
+  type TableServiceClientOptions,
+} from "@azure/data-tables";
 import * as z from "zod";
 import { CLOUD_CODE, CloudError } from "../runtime/errors.ts";
+import { joinText, splitText } from "./row-text.ts";
 import { LIST_MAX, type Row, type RowKey, type Rows } from "./rows.ts";
 
 /** With its one retry. The brain waits 30 seconds for a verb, which makes a few such calls beside its own work. */
 const CALL_MAX_MS = 4_000;
 const RETRY = { maxRetries: 1, retryDelayInMs: 300, maxRetryDelayInMs: 1_000 };
 
-const Entity = z.object({ rowKey: z.string(), text: z.string(), etag: z.string().min(1) });
+const Entity = z.looseObject({ rowKey: z.string(), text: z.string(), etag: z.string().min(1) });
 
 /** What the client throws for an answer; anything else, a refused token among it, it throws for want of one. */
 const Failure = z.object({
@@ -71,9 +77,16 @@ export function tableRows(client: TableClient): Rows {
     async list(partition, after, most) {
       const filter = odata`PartitionKey eq ${partition} and RowKey gt ${after ?? ""}`;
       const answer = await attempt("QueryEntities", partition, (bound) =>
-        readPages(client, filter, Math.min(most, LIST_MAX), bound),
+        readPages(client, { filter }, Math.min(most, LIST_MAX), bound),
       );
       return answer.expect().map((entity) => rowOf(entity, partition));
+    },
+    async count(partition, most) {
+      const wanted = { filter: odata`PartitionKey eq ${partition}`, select: ["RowKey"] };
+      const answer = await attempt("QueryEntities", partition, (bound) =>
+        readPages(client, wanted, Math.min(most, LIST_MAX), bound),
+      );
+      return answer.expect().length;
     },
   };
 }
@@ -81,9 +94,9 @@ export function tableRows(client: TableClient): Rows {
 type Bound = { readonly abortSignal: AbortSignal };
 
 /** A page may hold fewer rows than there are, or none at all, and still not be the last. */
-async function readPages(client: TableClient, filter: string, most: number, bound: Bound) {
+async function readPages(client: TableClient, wanted: TableEntityQueryOptions, most: number, bound: Bound) {
   const found: unknown[] = [];
-  const pages = client.listEntities({ ...bound, queryOptions: { filter } }).byPage({ maxPageSize: most });
+  const pages = client.listEntities({ ...bound, queryOptions: wanted }).byPage({ maxPageSize: most });
   for await (const page of pages) {
     found.push(...page);
     if (found.length >= most) break;
@@ -94,14 +107,14 @@ async function readPages(client: TableClient, filter: string, most: number, boun
 const entityOf = ({ partition, name }: RowKey, text: string) => ({
   partitionKey: partition,
   rowKey: name,
-  text,
+  ...splitText(text),
 });
 
 function rowOf(entity: unknown, target: string): Row {
   const parsed = Entity.safeParse(entity);
   if (!parsed.success) throw failed("QueryEntities", target, "unreadable-answer", { retryable: false });
-  const { rowKey, text, etag } = parsed.data;
-  return { name: rowKey, text, version: etag };
+  const { rowKey, etag, ...properties } = parsed.data;
+  return { name: rowKey, text: joinText(properties), version: etag };
 }
 
 /** Makes one call and reads its error code, so that each method names only the codes it has a meaning for. */

@@ -26,6 +26,14 @@ describe("failOnTrouble", () => {
     await expect(invoke({ trouble })).rejects.toThrow(/certificate-9; and 2 more$/);
   });
 
+  it("lets trouble through for the events that it forgives, and for no others", async () => {
+    const handler = middy<unknown, Report>()
+      .use(failOnTrouble({ forgives: (event) => event === "look" }))
+      .handler(async () => ({ trouble: ["a: away"] }));
+    expect(await handler("look", {} as never)).toEqual({ trouble: ["a: away"] });
+    await expect(handler("batch", {} as never)).rejects.toThrow("a: away");
+  });
+
   it.each([
     ["nothing", undefined],
     ["something else", { ok: true }],

@@ -46,6 +46,18 @@ describe("webIdentity", () => {
     expect(asked()).toBe(2);
   });
 
+  it("asks once for calls that begin at once, and again when that failed", async () => {
+    const { token, asked, account } = await start();
+    account.federation = false;
+    const failed = await Promise.allSettled([token(), token()]);
+    expect(failed.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(asked()).toBe(1);
+    account.federation = true;
+    const [one, other] = await Promise.all([token(), token()]);
+    expect(one).toBe(other);
+    expect(asked()).toBe(2);
+  });
+
   it("prints as [redacted]", async () => {
     const { token } = await start();
     expect(JSON.stringify({ token: await token() })).toBe('{"token":"[redacted]"}');

@@ -22,15 +22,25 @@ export interface WebIdentityOptions {
 }
 
 export function webIdentity({ client, audience, clock }: WebIdentityOptions): () => Promise<Secret> {
-  let kept: { readonly token: Secret; readonly endsAt: Instant } | undefined;
+  let kept: Kept | undefined;
+  let asked: Promise<Kept> | undefined;
   return async () => {
     if (kept !== undefined && clock() < kept.endsAt - RESERVE_SECONDS) return kept.token;
-    kept = await ask(client, audience);
+    // Calls that begin at once share one.
+    asked ??= ask(client, audience).finally(() => {
+      asked = undefined;
+    });
+    kept = await asked;
     return kept.token;
   };
 }
 
-async function ask(client: STSClient, audience: string) {
+interface Kept {
+  readonly token: Secret;
+  readonly endsAt: Instant;
+}
+
+async function ask(client: STSClient, audience: string): Promise<Kept> {
   // RS256: the algorithm that every verifier of the other cloud supports.
   const command = new GetWebIdentityTokenCommand({
     Audience: [audience],

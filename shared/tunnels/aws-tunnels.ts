@@ -3,13 +3,15 @@ import type { DesiredTunnel, Maintenance } from "./schema.ts";
 
 export interface AwsTelemetry {
   readonly status: "up" | "down";
-  readonly acceptedRoutes: number;
-  readonly changedAt: number | null;
+  /** Null when AWS did not say. */
+  readonly acceptedRoutes: number | null;
 }
 
 export interface AwsConnection {
   readonly state: string;
-  /** By outside address. */
+  /** The outside addresses of its tunnels; null when AWS did not say. */
+  readonly addresses: ReadonlySet<string> | null;
+  /** By outside address. AWS may say nothing of a tunnel that is there. */
   readonly telemetry: ReadonlyMap<string, AwsTelemetry>;
 }
 

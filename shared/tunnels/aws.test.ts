@@ -1,4 +1,6 @@
+import type { DescribeVpnConnectionsResult, EC2Client, VpnConnection } from "@aws-sdk/client-ec2";
 import { afterEach, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { startEc2, type TestEc2 } from "../../local/aws/ec2/test-ec2.ts";
 import { firstId, secondId, startMs } from "../../local/vpn/test-world.ts";
 import { awsTunnels, readMaintenance } from "./aws.ts";
@@ -19,6 +21,25 @@ async function start() {
   return { ...started, aws: awsTunnels(started.ec2) };
 }
 
+/** EC2 answers with something else than its stand-in ever would. */
+function answerWith(
+  ec2: EC2Client,
+  change: (connections: readonly VpnConnection[]) => DescribeVpnConnectionsResult,
+): void {
+  ec2.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      const { $metadata, VpnConnections = [] } = Described.parse(answer.output);
+      return { ...answer, output: { $metadata, ...change(VpnConnections) } };
+    },
+    { step: "initialize" },
+  );
+}
+const Described = z.object({
+  $metadata: z.object({}),
+  VpnConnections: z.array(z.custom<VpnConnection>(() => true)).optional(),
+});
+
 const startAt = startMs / 1_000;
 const oneA: DesiredTunnel = {
   name: "one-a",
@@ -38,17 +59,24 @@ describe("describe", () => {
     expect(connections.get(firstId)?.telemetry.get("198.51.100.10")).toEqual({
       status: "up",
       acceptedRoutes: 1,
-      changedAt: startAt,
     });
     expect(connections.get(firstId)?.telemetry.get("198.51.100.11")?.status).toBe("down");
     expect(sightings.filter(({ to }) => to === "ec2")).toHaveLength(1);
+  });
+
+  it("says of a tunnel without telemetry that it is there", async () => {
+    const { aws, world } = await start();
+    world.hideTelemetry("one-a");
+    const connection = (await aws.describe([firstId])).get(firstId);
+    expect([...(connection?.telemetry.keys() ?? [])]).toEqual(["198.51.100.11"]);
+    expect(connection?.addresses).toEqual(new Set(["198.51.100.10", "198.51.100.11"]));
   });
 
   it("takes nothing with it that holds a key", async () => {
     const { aws, world } = await start();
     const keys = world.tunnels().map((tunnel) => tunnel.aws.preSharedKey);
     const text = JSON.stringify([...(await aws.describe([firstId]))], (_key, value) =>
-      value instanceof Map ? [...value] : value,
+      value instanceof Map || value instanceof Set ? [...value] : value,
     );
     expect(keys.length).toBeGreaterThan(1);
     for (const key of keys) expect(text).not.toContain(key);
@@ -59,6 +87,40 @@ describe("describe", () => {
     const { aws } = await start();
     const connections = await aws.describe([firstId, "vpn-0ffffffffffffffff"]);
     expect([...connections.keys()]).toEqual([firstId]);
+    expect((await aws.describe(["vpn-0ffffffffffffffff"])).size).toBe(0);
+  });
+
+  it("cannot tell by an answer without a list: that is no empty one", async () => {
+    const { ec2, aws } = await start();
+    answerWith(ec2, () => ({}));
+    await expect(aws.describe([firstId])).rejects.toMatchObject({
+      ...{ name: "CloudError", operation: "DescribeVpnConnections" },
+      ...{ code: "unreadable-answer", retryable: true },
+    });
+  });
+
+  it("cannot tell of any that is missing beside one without its id, and reads the others", async () => {
+    const { ec2, aws } = await start();
+    answerWith(ec2, (VpnConnections) => ({
+      VpnConnections: VpnConnections.map((one) => ({
+        ...one,
+        VpnConnectionId: one.VpnConnectionId === firstId ? undefined : one.VpnConnectionId,
+      })),
+    }));
+    const connections = await aws.describe([firstId, secondId]);
+    expect(connections.get(firstId)).toBeNull();
+    expect(connections.get(secondId)).toMatchObject({ state: "available" });
+  });
+
+  it("does not take routes of which AWS says nothing for none", async () => {
+    const { ec2, aws } = await start();
+    const silent = (one: VpnConnection) =>
+      one.VgwTelemetry?.map((end) => ({ ...end, AcceptedRouteCount: undefined }));
+    answerWith(ec2, (VpnConnections) => ({
+      VpnConnections: VpnConnections.map((one) => ({ ...one, VgwTelemetry: silent(one) })),
+    }));
+    const telemetry = (await aws.describe([firstId])).get(firstId)?.telemetry.get(oneA.outsideIp);
+    expect(telemetry).toEqual({ status: "up", acceptedRoutes: null });
   });
 
   it("shows the state of a connection that is changed, though no list of the SDK has it", async () => {

@@ -21,18 +21,23 @@ const Connection = z.object({
   VpnConnectionId: z.string(),
   // `modifying` is in no version of the SDK's list: any word is taken.
   State: z.string().regex(/^[a-z-]{1,40}$/),
+  // Of a tunnel's options, which hold its key, its address alone is taken.
+  Options: z
+    .object({ TunnelOptions: z.array(z.object({ OutsideIpAddress: z.string() })).optional() })
+    .optional(),
   VgwTelemetry: z
     .array(
       z.object({
         OutsideIpAddress: z.string(),
         Status: z.enum(["UP", "DOWN"]),
         AcceptedRouteCount: z.int().nonnegative().optional(),
-        LastStatusChange: z.date().optional(),
       }),
     )
     .optional(),
 });
 const OnlyId = z.object({ VpnConnectionId: z.string() });
+/** A list with nothing in it is an answer; none at all is not. */
+const Described = z.object({ VpnConnections: z.array(z.unknown()) });
 
 const ActiveStatus = z.object({
   ActiveVpnTunnelStatus: z
@@ -72,9 +77,11 @@ export function awsTunnels(client: EC2Client): AwsTunnels {
       const command = new DescribeVpnConnectionsCommand({
         Filters: [{ Name: "vpn-connection-id", Values: [...new Set(ids)].sort() }],
       });
-      const answer = await attempt("DescribeVpnConnections", ids.join(","), () => client.send(command));
-      const connections = answer.VpnConnections ?? [];
-      return new Map(connections.map((connection) => readConnection(connection)));
+      const target = ids.join(",");
+      const answer = await attempt("DescribeVpnConnections", target, () => client.send(command));
+      const described = Described.safeParse(answer);
+      if (!described.success) throw unreadable("DescribeVpnConnections", target);
+      return readConnections(ids, described.data.VpnConnections);
     },
     async activeStatus(tunnel) {
       const command = new GetActiveVpnTunnelStatusCommand(keyOf(tunnel));
@@ -102,23 +109,33 @@ const keyOf = ({ vpnConnectionId, outsideIp }: DesiredTunnel) => ({
   VpnTunnelOutsideIpAddress: outsideIp,
 });
 
-/** One that cannot be read says nothing, and hides no other. */
-function readConnection(connection: unknown): [id: string, connection: AwsConnection | null] {
+/** One that cannot be read says nothing, and hides no other; without its id it may be any that is not there. */
+function readConnections(
+  ids: readonly string[],
+  connections: readonly unknown[],
+): ReadonlyMap<string, AwsConnection | null> {
+  const read = connections.map((one) => [OnlyId.safeParse(one).data?.VpnConnectionId, one] as const);
+  const missing = read.some(([id]) => id === undefined) ? ids : [];
+  return new Map([
+    ...missing.map((id) => [id, null] as const),
+    ...read.flatMap(([id, one]) => (id === undefined ? [] : [[id, readConnection(one)] as const])),
+  ]);
+}
+
+function readConnection(connection: unknown): AwsConnection | null {
   const parsed = Connection.safeParse(connection);
-  if (!parsed.success) return [OnlyId.safeParse(connection).data?.VpnConnectionId ?? "", null];
-  const { VpnConnectionId, State, VgwTelemetry = [] } = parsed.data;
+  if (!parsed.success) return null;
+  const { State, Options, VgwTelemetry = [] } = parsed.data;
+  const options = Options?.TunnelOptions;
+  const addresses = options === undefined ? null : new Set(options.map((one) => one.OutsideIpAddress));
   const telemetry = VgwTelemetry.map(
-    ({ OutsideIpAddress, Status, AcceptedRouteCount = 0, LastStatusChange }) =>
+    ({ OutsideIpAddress, Status, AcceptedRouteCount = null }) =>
       [
         OutsideIpAddress,
-        {
-          status: Status === "UP" ? "up" : "down",
-          acceptedRoutes: AcceptedRouteCount,
-          changedAt: LastStatusChange === undefined ? null : toInstant(LastStatusChange),
-        },
+        { status: Status === "UP" ? "up" : "down", acceptedRoutes: AcceptedRouteCount },
       ] as const,
   );
-  return [VpnConnectionId, { state: State, telemetry: new Map(telemetry) }];
+  return { state: State, addresses, telemetry: new Map(telemetry) };
 }
 
 /** It negotiated something only if its IPsec is up. */
@@ -160,14 +177,11 @@ async function ask<T>(
 ): Promise<T> {
   const answer = read(await attempt(operation, name, send));
   if (answer !== null) return answer;
-  throw new CloudError({
-    provider: "aws",
-    operation,
-    target: name,
-    code: "unreadable-answer",
-    retryable: true,
-  });
+  throw unreadable(operation, name);
 }
+
+const unreadable = (operation: string, target: string): CloudError =>
+  new CloudError({ provider: "aws", operation, target, code: "unreadable-answer", retryable: true });
 
 async function attempt<T>(operation: string, target: string, send: () => Promise<T>): Promise<T> {
   try {

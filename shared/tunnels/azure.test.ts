@@ -5,7 +5,8 @@ import { hand, nobody, startArm, type TestArm } from "../../local/azure/arm/test
 import { createWorld } from "../../local/azure/world-for-tests.ts";
 import { connectedEnd, modelConnections } from "../../local/model/connections.ts";
 import { network } from "../../local/vpn/test-world.ts";
-import { armClient, armConnections, DeployedConnections } from "./azure.ts";
+import { armClient } from "../runtime/arm.ts";
+import { armConnections, DeployedConnections } from "./azure.ts";
 import type { Connections } from "./connections.ts";
 
 const ID = `${network}/connections/aws-one-a`;
@@ -30,8 +31,7 @@ async function openAdapter(): Promise<Connections> {
   return connections;
 }
 
-const openModel = async (): Promise<Connections> =>
-  modelConnections({ [ID]: { ...connectedEnd(OUTSIDE_IP), ingressBytes: 90_000, egressBytes: 90_000 } });
+const openModel = async (): Promise<Connections> => modelConnections({ [ID]: connectedEnd(OUTSIDE_IP) });
 
 /** What the tests of the verbs rely on in the model is what the adapter really does. */
 describe.each([
@@ -45,8 +45,6 @@ describe.each([
       status: "connected",
       provisioning: "succeeded",
       bgp: true,
-      ingressBytes: 90_000,
-      egressBytes: 90_000,
     });
   });
 
@@ -76,6 +74,16 @@ describe("armConnections", () => {
     expect(key.length).toBeGreaterThan(7);
     expect(seen).toContain(key);
     expect(JSON.stringify(read)).not.toContain(key);
+  });
+
+  it("says that it does not know while the gateway does not, and the truth once it speaks again", async () => {
+    const { connections, world, timers } = await openArm();
+    world.silenceAzure("one-a");
+    await timers.advance(MINUTE_MS);
+    expect(await connections.read(ID)).toMatchObject({ status: "unknown", provisioning: "succeeded" });
+    world.silenceAzure("one-a", false);
+    await timers.advance(MINUTE_MS);
+    expect(await connections.read(ID)).toMatchObject({ status: "connected" });
   });
 
   it("calls once, and never a second time by itself: a lost answer must not become two resets", async () => {
@@ -172,7 +180,6 @@ describe("armConnections, at answers that were never seen", () => {
       "the other end at another host",
       { connection: connection({ localNetworkGateway2: { id: "https://x.example" } }) },
     ],
-    ["bytes below nothing", { connection: connection({ ingressBytesTransferred: -1 }) }],
     ["a name where an address stands", { gateway: arm({ gatewayIpAddress: "x.example" }) }],
   ])("cannot read %s", async (_what, odd) => {
     const connections = await openOdd(odd);

@@ -3,7 +3,12 @@ import type { Condition } from "../alerts/condition.ts";
 import { healthOf } from "./health.ts";
 import { hurtCondition } from "./hurt-condition.ts";
 import { memoryOf } from "./memory.ts";
-import { maintenanceCondition, overdueCondition, unseenCondition } from "./other-conditions.ts";
+import {
+  maintenanceCondition,
+  maintenanceUnseenCondition,
+  overdueCondition,
+  unseenCondition,
+} from "./other-conditions.ts";
 import type { TunnelsView } from "./view.ts";
 
 export function conditionsOf(view: TunnelsView): Condition[] {
@@ -16,6 +21,7 @@ export function conditionsOf(view: TunnelsView): Condition[] {
     ...hurtCondition(view, all),
     ...unseenCondition(view, all),
     ...all.flatMap((tunnel) => maintenanceCondition(view, tunnel)),
+    ...maintenanceUnseenCondition(view, all),
     ...overdueCondition(view),
   ];
 }

@@ -5,7 +5,7 @@ import { desiredOf } from "./test-tunnels.ts";
 const listening: Listening = {
   desired: desiredOf("one-a", "one-b"),
   alarmPrefix: "warrener-prod-",
-  functionName: "warrener-prod-watch-tunnels",
+  ownRoles: ["arn:aws:iam::111122223333:role/warrener-prod-watch-tunnels"],
 };
 
 /** As https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html has it. */
@@ -61,7 +61,15 @@ const call = (detail: object) => ({
   },
 });
 const wrapped = { ModifyVpnTunnelOptionsRequest: { VpnConnectionId: OURS } };
-const ownSession = `arn:aws:sts::111122223333:assumed-role/warrener-prod/${listening.functionName}`;
+/** Whoever may assume a role chooses the name of the session. */
+const by = (role: string, session: string) => ({
+  type: "AssumedRole",
+  arn: `arn:aws:sts::111122223333:assumed-role/${role}/${session}`,
+  sessionContext: {
+    sessionIssuer: { type: "Role", arn: `arn:aws:iam::111122223333:role/${role}`, userName: role },
+  },
+});
+const OWN = "warrener-prod-watch-tunnels";
 
 const looks = (reason: string, askMaintenance = false) => ({ look: true, reason, askMaintenance });
 const passes = (reason: string) => ({ look: false, reason });
@@ -144,8 +152,8 @@ describe("hear", () => {
       call({ requestParameters: { vpnConnectionId: "vpn-0ffffffffffffffff" } }),
       passes("not-ours"),
     ],
-    ["a change that names nothing", call({ requestParameters: {} }), looks("incomplete-event")],
-    ["a change without parameters", call({ requestParameters: null }), looks("incomplete-event")],
+    ["a change that names nothing", call({ requestParameters: {} }), looks("incomplete-event", true)],
+    ["a change without parameters", call({ requestParameters: null }), looks("incomplete-event", true)],
     [
       "a change that was refused",
       call({ requestParameters: wrapped, errorCode: "Client.IncorrectState" }),
@@ -153,8 +161,18 @@ describe("hear", () => {
     ],
     [
       "our own change",
-      call({ requestParameters: wrapped, userIdentity: { arn: ownSession } }),
+      call({ requestParameters: wrapped, userIdentity: by(OWN, "any") }),
       passes("own-change"),
+    ],
+    [
+      "our own change, of which no more was passed on",
+      call({ userIdentity: by(OWN, OWN) }),
+      passes("own-change"),
+    ],
+    [
+      "a change by another role, whose session has our name",
+      call({ requestParameters: wrapped, userIdentity: by("Admin", OWN) }),
+      looks("changed-by-others", true),
     ],
     [
       "a change by nobody",

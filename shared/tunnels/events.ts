@@ -42,8 +42,8 @@ export interface Listening {
   readonly desired: readonly DesiredTunnel[];
   /** What the names of all alarms of this deployment begin with. */
   readonly alarmPrefix: string;
-  /** The name of the function's role session, which is its own. */
-  readonly functionName: string;
+  /** ARNs of the roles under which this deployment changes tunnels, as IAM has them. */
+  readonly ownRoles: readonly string[];
 }
 
 export function hear(listening: Listening, event: unknown): Heard {
@@ -93,14 +93,15 @@ function hearHealth(listening: Listening, event: unknown): Heard {
 function hearCall(listening: Listening, event: unknown): Heard {
   const failed = at(event, "detail", "errorCode");
   if (failed !== undefined && failed !== null) return pass("failed-call");
-  const session = at(event, "detail", "userIdentity", "arn");
-  if (typeof session === "string" && session.endsWith(`/${listening.functionName}`))
-    return pass("own-change");
+  // The session's name is its caller's to choose; the role that issued it is not.
+  const role = at(event, "detail", "userIdentity", "sessionContext", "sessionIssuer", "arn");
+  if (typeof role === "string" && listening.ownRoles.includes(role)) return pass("own-change");
+  const incomplete = { ...look("incomplete-event"), askMaintenance: true };
   const parameters = at(event, "detail", "requestParameters");
-  if (parameters === undefined || parameters === null) return look("incomplete-event");
+  if (parameters === undefined || parameters === null) return incomplete;
   // Under which name the id stands differs between calls, and nobody says where.
   const ids = JSON.stringify(parameters).match(/vpn-[0-9a-f]+/g) ?? [];
-  if (ids.length === 0) return look("incomplete-event");
+  if (ids.length === 0) return incomplete;
   if (!ids.some((id) => isOurs(listening, id))) return pass("not-ours");
   return { ...look("changed-by-others"), askMaintenance: true };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { connectedEnd, modelConnections } from "../../local/model/connections.ts";
 import { modelRows } from "../../local/model/rows.ts";
+import { CloudError } from "../runtime/errors.ts";
 import { observeTunnelEnds, resetTunnel } from "./hand.ts";
 import type { AzureEnd } from "./schema.ts";
 
@@ -89,7 +90,11 @@ describe("resetTunnel", () => {
 
   it("does not reset one while another one cannot be read: it may be worked on, or be the last", async () => {
     const hand = open({ status: "not-connected" }, null);
-    await expect(resetTunnel(hand, wanted)).rejects.toMatchObject({ code: "unreachable", retryable: true });
+    expect(await resetTunnel(hand, wanted)).toEqual({
+      outcome: "refused",
+      reason: "cannot-tell",
+      detail: "GetConnection failed: unreachable",
+    });
     expect(hand.connections.resets).toEqual([]);
   });
 
@@ -104,8 +109,21 @@ describe("resetTunnel", () => {
   it("resets nothing when nobody can tell whether a later holder was here", async () => {
     const hand = open({ status: "not-connected" });
     hand.rows.trouble = "ServerBusy";
-    await expect(resetTunnel(hand, wanted)).rejects.toMatchObject({ code: "ServerBusy" });
+    expect(await resetTunnel(hand, wanted)).toMatchObject({ outcome: "refused", reason: "cannot-tell" });
     expect(hand.connections.resets).toEqual([]);
+  });
+
+  it("does not say that nothing was done when the reset itself failed", async () => {
+    const hand = open({ status: "not-connected" });
+    const failed = new CloudError({
+      ...{ provider: "azure", operation: "ResetConnection", target: "a" },
+      ...{ code: "unreachable", retryable: true },
+    });
+    const reset = async () => {
+      throw failed;
+    };
+    const lost = { ...hand, connections: { ...hand.connections, reset } };
+    await expect(resetTunnel(lost, wanted)).rejects.toBe(failed);
   });
 
   it("says that it is busy when somebody began something since it was read", async () => {

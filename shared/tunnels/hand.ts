@@ -4,6 +4,7 @@
  */
 import type { Body, Outcome, Problem, RefusalReason, Refused } from "../azure-api/contract.ts";
 import { raiseFence } from "../lease/hand.ts";
+import { orCloudError } from "../reconcile/or-cloud-error.ts";
 import type { Rows } from "../rows/rows.ts";
 import { CloudError } from "../runtime/errors.ts";
 import type { ConnectionId, Connections } from "./connections.ts";
@@ -42,20 +43,26 @@ async function readOrProblem(hand: TunnelHand, name: string): Promise<AzureEnd |
   }
 }
 
-/** Throws `CloudError` when any of the link's connections cannot be read: one of them may be the last that is up. */
+/**
+ * Throws `CloudError` when it is not known whether the reset was begun. What fails before it is a refusal: while any of
+ * the link's connections cannot be read, that one may be the last that is up.
+ */
 export async function resetTunnel(
   { places, connections, rows }: TunnelHand,
   { name, outsideIp, fence }: Body<"tunnels.reset">,
 ): Promise<Outcome<"tunnels.reset">> {
   const id = places.get(name);
   if (id === undefined) return refused("unknown-tunnel", `the link's half here has no tunnel ${name}`);
-  const ends = await Promise.all(
-    [...places].map(async ([other, place]) => ({ other, end: await connections.read(place) })),
+  const ends = await orCloudError(() =>
+    Promise.all([...places].map(async ([other, place]) => ({ other, end: await connections.read(place) }))),
   );
+  if (ends instanceof CloudError) return unsure(ends);
   const refusal = findRefusal(ends, name, outsideIp);
   if (refusal !== null) return refusal;
   // Right before the reset: nothing that comes after it may still say no.
-  if (!(await raiseFence(rows, fence))) return refused("lease-lost", "a later holder of the lease was here");
+  const lost = await orCloudError(() => raiseFence(rows, fence));
+  if (lost instanceof CloudError) return unsure(lost);
+  if (lost !== null) return refused(lost.reason, lost.detail);
   const begun = await connections.reset(id);
   return begun === "busy" ? busy("its gateway") : { outcome: "resetting" };
 }
@@ -77,8 +84,11 @@ function findRefusal(ends: readonly NamedEnd[], name: string, outsideIp: string)
 }
 
 /** One change at a time on the link: a gateway takes no second one, and two tunnels are never worked on at once. */
-const isChanging = ({ provisioning }: AzureEnd): boolean =>
+export const isChanging = ({ provisioning }: AzureEnd): boolean =>
   provisioning === "updating" || provisioning === "creating" || provisioning === "deleting";
+
+const unsure = ({ operation, code }: CloudError): Refused =>
+  refused("cannot-tell", `${operation} failed: ${code}`);
 
 const busy = (what: string): Refused => refused("tunnel-busy", `${what} is being changed`);
 

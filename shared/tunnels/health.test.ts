@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { healthOf, isBusy, severityOf } from "./health.ts";
+import { healthOf, isBusy, isUnseen, severityOf } from "./health.ts";
 import type { AwsEnd, AzureEnd, CannotTell } from "./schema.ts";
 import { awsEnd, azureEnd, down, up } from "./test-tunnels.ts";
 
@@ -20,6 +20,10 @@ describe("healthOf", () => {
     ["up-in-aws", awsEnd(), inAzure("unknown")],
     ["not-in-azure", awsEnd(), inAzure("not-connected")],
     ["not-in-azure", awsEnd(), inAzure("connecting")],
+    ["not-in-azure", awsEnd({ acceptedRoutes: 0 }), inAzure("connecting")],
+    ["no-routes", awsEnd({ acceptedRoutes: 0 }), inAzure("connected")],
+    ["no-routes", awsEnd({ acceptedRoutes: 0 }), UNKNOWN],
+    ["up", awsEnd({ acceptedRoutes: null }), inAzure("connected")],
     ["down", downInAws(), inAzure("not-connected")],
     ["down", downInAws("unknown"), UNKNOWN],
     ["down-in-aws", downInAws(), inAzure("connected")],
@@ -46,6 +50,7 @@ describe("severityOf", () => {
     ["the ends disagree", [up("one-a"), disagree], "warning"],
     ["one is down, and AWS says that the other is up", [down("one-a"), disagree], "warning"],
     ["one is down, and nothing is known of the other", [down("one-a"), unknown], "critical"],
+    ["no route comes to any", [tunnel("one-a", awsEnd({ acceptedRoutes: 0 }), UNKNOWN)], "warning"],
     ["nothing is known", [unknown, tunnel("one-a", UNKNOWN, UNKNOWN)], null],
     ["there is no tunnel", [], null],
   ])("is right when %s", (_, tunnels, severity) => {
@@ -58,9 +63,27 @@ describe("isBusy", () => {
     ["AWS changes the connection", tunnel("one-a", awsEnd({ connectionState: "modifying" }), UNKNOWN), true],
     ["AWS provisions the tunnel", tunnel("one-a", awsEnd({ provisioning: "pending" }), UNKNOWN), true],
     ["Azure changes the connection", tunnel("one-a", UNKNOWN, azureEnd({ provisioning: "updating" })), true],
+    ["Azure makes it", tunnel("one-a", UNKNOWN, azureEnd({ provisioning: "creating" })), true],
+    ["Azure takes it away", tunnel("one-a", UNKNOWN, azureEnd({ provisioning: "deleting" })), true],
+    [
+      "AWS has no such tunnel any more",
+      tunnel("one-a", awsEnd({ status: "absent", connectionState: "deleted" }), UNKNOWN),
+      false,
+    ],
     ["a change failed", tunnel("one-a", awsEnd(), azureEnd({ provisioning: "failed" })), false],
     ["nobody is at it", up("one-a"), false],
   ])("is right when %s", (_, observed, busy) => {
     expect(isBusy(observed)).toBe(busy);
+  });
+});
+
+describe("isUnseen", () => {
+  it.each([
+    ["both ends have answered", up("one-a"), false],
+    ["AWS could not be asked", tunnel("one-a", UNKNOWN, azureEnd()), true],
+    ["Azure could not be asked", tunnel("one-a", awsEnd(), UNKNOWN), true],
+    ["Azure's gateway does not know", tunnel("one-a", awsEnd(), inAzure("unknown")), true],
+  ])("is right when %s", (_, observed, unseen) => {
+    expect(isUnseen(observed)).toBe(unseen);
   });
 });

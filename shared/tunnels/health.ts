@@ -3,7 +3,8 @@
  * now: not on what was told before, on what is being done, or for how long it has lasted.
  *
  * AWS is the quicker witness: Azure's status may lag behind by minutes. So a tunnel that is down in AWS carries
- * nothing, whatever Azure says; one that is up in AWS and not in Azure may do, and is told as a disagreement.
+ * nothing, whatever Azure says; one that is up in AWS may do, although Azure says otherwise or no route has come: that
+ * is a doubt, which is told, and never mended.
  */
 import { type AzureEnd, cannotTell, type ObservedTunnel } from "./schema.ts";
 
@@ -20,6 +21,8 @@ export type Health =
   | "down-in-aws"
   /** Up in AWS, not connected in Azure. */
   | "not-in-azure"
+  /** Up in AWS with BGP, by which AWS has taken no route. */
+  | "no-routes"
   /** AWS has no such tunnel. */
   | "absent"
   /** Not connected in Azure; AWS could not be asked. */
@@ -34,8 +37,9 @@ export function healthOf({ aws, azure }: ObservedTunnel): Health {
     if (aws.ipsec === "up") return "bgp-down";
     return inAzure === "connected" ? "down-in-aws" : "down";
   }
-  if (inAzure === "unknown") return "up-in-aws";
-  return inAzure === "connected" ? "up" : "not-in-azure";
+  if (inAzure === "not-connected" || inAzure === "connecting") return "not-in-azure";
+  if (aws.acceptedRoutes === 0) return "no-routes";
+  return inAzure === "connected" ? "up" : "up-in-aws";
 }
 
 /** What Azure's word alone is worth. */
@@ -51,11 +55,15 @@ const LOST: ReadonlySet<Health> = new Set(["bgp-down", "down", "down-in-aws", "a
 /** It carries nothing. */
 export const isLost = (health: Health): boolean => LOST.has(health);
 
-/** The two ends say different things. */
-export const disagrees = (health: Health): boolean => health === "down-in-aws" || health === "not-in-azure";
+/** It is up in AWS, and may carry nothing all the same. */
+export const isDoubtful = (health: Health): boolean => health === "not-in-azure" || health === "no-routes";
 
 /** Something is wrong with it. */
-export const isHurt = (health: Health): boolean => isLost(health) || disagrees(health);
+export const isHurt = (health: Health): boolean => isLost(health) || isDoubtful(health);
+
+/** AWS says so, which is what counts. */
+export const isUpInAws = (health: Health): boolean =>
+  health === "up" || health === "up-in-aws" || isDoubtful(health);
 
 /**
  * Critical when a tunnel is lost and none is known that may carry anything; so a link with one tunnel is critical at
@@ -68,9 +76,13 @@ export function severityOf(tunnels: readonly ObservedTunnel[]): "critical" | "wa
   return healths.every((health) => isLost(health) || health === "unknown") ? "critical" : "warning";
 }
 
-/** One end at least could not be asked. */
+/** One end at least could not be asked whether it is up. */
 export const isUnseen = ({ aws, azure }: ObservedTunnel): boolean =>
   cannotTell(aws) || cannotTell(azure) || azure.status === "unknown";
+
+/** Something of it could not be asked for that a repair must know. */
+export const isUnsure = (tunnel: ObservedTunnel): boolean =>
+  isUnseen(tunnel) || (!cannotTell(tunnel.aws) && tunnel.aws.unknownDetail !== null);
 
 /** Somebody is changing it: we, a person, or the cloud itself. */
 export function isBusy({ aws, azure }: ObservedTunnel): boolean {

@@ -14,9 +14,11 @@ const connection = (
   status: "up" | "down",
   state = "available",
   address = "198.51.100.10",
+  addresses: readonly string[] | null = [address],
 ): AwsConnection => ({
   state,
-  telemetry: new Map([[address, { status, acceptedRoutes: 2, changedAt: AT }]]),
+  addresses: addresses === null ? null : new Set(addresses),
+  telemetry: new Map([[address, { status, acceptedRoutes: 2 }]]),
 });
 
 interface Answers {
@@ -67,25 +69,50 @@ describe("observeTunnels, in AWS", () => {
     [
       "a tunnel that is up",
       {},
-      { status: "up", ipsec: "unknown", connectionState: "available", changedAt: AT },
+      {
+        status: "up",
+        ipsec: "unknown",
+        connectionState: "available",
+        acceptedRoutes: 2,
+        unknownDetail: null,
+      },
     ],
     [
       "IPsec beside BGP",
       { connection: DOWN, active: { ipsec: "up", provisioning: "available" } },
-      { status: "down", ipsec: "up", provisioning: "available" },
+      { status: "down", ipsec: "up", provisioning: "available", unknownDetail: null },
     ],
     [
       "no BGP where there is none",
       { connection: DOWN, routing: "static", active: { ipsec: "up", provisioning: "pending" } },
-      { status: "down", ipsec: "down", provisioning: "pending" },
+      { status: "down", ipsec: "down", provisioning: "pending", acceptedRoutes: null },
     ],
-    ["a tunnel of which no more can be asked", { connection: DOWN }, { status: "down", ipsec: "unknown" }],
+    [
+      "a tunnel of which no more can be asked, and why",
+      { connection: DOWN },
+      { status: "down", ipsec: "unknown", provisioning: "unknown", unknownDetail: "Denied" },
+    ],
+    [
+      "the same where there is no BGP",
+      { connection: DOWN, routing: "static" },
+      { status: "down", ipsec: "down", provisioning: "unknown", unknownDetail: "Denied" },
+    ],
     ["a connection that is not there", { connection: "missing" }, absent],
     ["a connection that was deleted", { connection: connection("down", "deleted") }, absent],
     [
       "a connection without such a tunnel",
       { connection: connection("up", "available", "192.0.2.1") },
       { status: "absent" },
+    ],
+    [
+      "nothing of one that is there, and of which AWS says nothing",
+      { connection: connection("up", "available", "192.0.2.1", ["198.51.100.10", "192.0.2.1"]) },
+      { unknown: "no-telemetry" },
+    ],
+    [
+      "nothing of it while AWS does not say which tunnels there are",
+      { connection: connection("up", "available", "192.0.2.1", null) },
+      { unknown: "no-telemetry" },
     ],
     [
       "nothing of it while AWS works on the connection",

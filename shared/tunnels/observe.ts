@@ -31,15 +31,35 @@ export interface ObserveOptions {
   readonly askMaintenance: boolean;
 }
 
+/** What is asked right before a repair: AWS comes last, so that nothing stands between its word and the repair. */
+export async function observeAgain(observer: Observer): Promise<ObservedTunnel[]> {
+  const azureEnds = await observeAzure(observer);
+  return join(observer, await describe(observer), azureEnds, []);
+}
+
 export async function observeTunnels(observer: Observer, options: ObserveOptions): Promise<ObservedTunnel[]> {
   const { desired } = observer;
   const [connections, azureEnds, maintenances] = await Promise.all([
-    orCannotTell(() => observer.aws.describe(desired.map(({ vpnConnectionId }) => vpnConnectionId))),
+    describe(observer),
     observeAzure(observer),
     Promise.all(desired.map((tunnel) => observeMaintenance(observer, tunnel, options))),
   ]);
+  return await join(observer, connections, azureEnds, maintenances);
+}
+
+type Connections = Awaited<ReturnType<AwsTunnels["describe"]>> | CannotTell;
+
+const describe = ({ aws, desired }: Observer): Promise<Connections> =>
+  orCannotTell(() => aws.describe(desired.map(({ vpnConnectionId }) => vpnConnectionId)));
+
+async function join(
+  observer: Observer,
+  connections: Connections,
+  azureEnds: AzureEnds,
+  maintenances: readonly ObservedTunnel["maintenance"][],
+): Promise<ObservedTunnel[]> {
   return await Promise.all(
-    desired.map(async (tunnel, index) => ({
+    observer.desired.map(async (tunnel, index) => ({
       name: tunnel.name,
       aws:
         "unknown" in connections
@@ -60,22 +80,25 @@ async function observeAws(
   if (connection === undefined || connection.state === "deleted") return ABSENT;
   const telemetry = connection.telemetry.get(tunnel.outsideIp);
   if (telemetry === undefined) {
-    // While AWS works on a connection its telemetry may be missing; when it does not, there is no such tunnel.
-    return connection.state === "available" ? ABSENT : { unknown: "no-telemetry" };
+    // AWS may say nothing of a tunnel that is there, as while it works on it. There is none when it lists others only.
+    const isGone = connection.state === "available" && connection.addresses?.has(tunnel.outsideIp) === false;
+    return isGone ? ABSENT : { unknown: "no-telemetry" };
   }
-  const end: AwsEnd = { ...telemetry, ...NOT_ASKED, connectionState: connection.state };
-  // Without BGP, what is down is IPsec.
-  if (end.status === "up") return end;
+  const isBgp = tunnel.routing === "bgp";
+  const { status } = telemetry;
+  const acceptedRoutes = isBgp ? telemetry.acceptedRoutes : null;
+  const end: AwsEnd = { status, acceptedRoutes, ...NOT_ASKED, connectionState: connection.state };
+  if (status === "up") return end;
   const active = await orCannotTell(() => aws.activeStatus(tunnel));
-  if ("unknown" in active) return end;
-  return { ...end, ...active, ipsec: tunnel.routing === "bgp" ? active.ipsec : "down" };
+  const known = "unknown" in active ? { unknownDetail: active.unknown } : active;
+  // Without BGP, what is down is IPsec.
+  return { ...end, ...known, ...(isBgp ? {} : { ipsec: "down" }) };
 }
 
-const NOT_ASKED = { ipsec: "unknown", provisioning: "unknown" } as const;
+const NOT_ASKED = { ipsec: "unknown", provisioning: "unknown", unknownDetail: null } as const;
 const ABSENT: AwsEnd = {
   status: "absent",
-  acceptedRoutes: 0,
-  changedAt: null,
+  acceptedRoutes: null,
   connectionState: "deleted",
   ...NOT_ASKED,
 };

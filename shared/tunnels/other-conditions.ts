@@ -31,8 +31,10 @@ export function unseenCondition(view: TunnelsView, all: readonly Told[]): Condit
 }
 
 function unseenText({ aws, azure }: ObservedTunnel): string {
+  const detail = cannotTell(aws) ? null : aws.unknownDetail;
   const texts = [
     ...(cannotTell(aws) ? [`AWS: ${aws.unknown}`] : []),
+    ...(detail === null ? [] : [`AWS, whether IPsec is up: ${detail}`]),
     ...(cannotTell(azure) ? [`Azure: ${azure.unknown}`] : []),
     ...(!cannotTell(azure) && azure.status === "unknown" ? ["Azure: its gateway says unknown"] : []),
   ];
@@ -56,6 +58,33 @@ export function maintenanceCondition(view: TunnelsView, { seen, known }: Told): 
       actions: [],
       links: view.linksTo(seen.name),
       runbook: "tunnel-maintenance",
+    },
+  ];
+}
+
+/** AWS announces it days ahead, and may be away for a while. */
+const MAINTENANCE_UNSEEN_SECONDS = 21_600;
+
+export function maintenanceUnseenCondition({ now }: TunnelsView, all: readonly Told[]): Condition[] {
+  const unseen = all.flatMap(({ known: { name, maintenanceUnseen } }) =>
+    maintenanceUnseen !== null && now - maintenanceUnseen.since >= MAINTENANCE_UNSEEN_SECONDS
+      ? [{ name, ...maintenanceUnseen }]
+      : [],
+  );
+  if (unseen.length === 0) return [];
+  const names = namesOf(unseen.map(({ name }) => name));
+  const duration = formatDuration(MAINTENANCE_UNSEEN_SECONDS);
+  return [
+    {
+      key: "tunnels:maintenance-unseen",
+      concern: CONCERN,
+      severity: "warning",
+      title: `${names}: AWS has not said for ${duration} or more what it means to do to them`,
+      facts: unseen.map(({ name, code }) => ({ label: name, value: `AWS: ${code}` })),
+      since: Math.min(...unseen.map(({ since }) => since)),
+      actions: [],
+      links: [],
+      runbook: "tunnel-maintenance-unseen",
     },
   ];
 }

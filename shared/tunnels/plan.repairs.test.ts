@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withOutcome, withRepair } from "./memory.ts";
+import { DAY_SECONDS, withHeldUp, withOutcome, withRepair } from "./memory.ts";
 import { type AwsEnd, type AzureEnd, type CannotTell, NO_MEMORY, type Work } from "./schema.ts";
 import { AT, awsEnd, azureEnd, down, planLater, planOf, up, vpnWith } from "./test-tunnels.ts";
 
@@ -16,38 +16,51 @@ const tunnel = (name: string, aws: AwsEnd | CannotTell, azure: AzureEnd | Cannot
 describe("planTunnels during planned work", () => {
   const work: Work = { tunnel: "one-a", reason: "planned", startedAt: AT, dueAt: AT + 600 };
   const memory = { ...NO_MEMORY, work };
+  const vpn = vpnWith({ preSharedKeys: {} });
 
   it("is quiet about the tunnel that is worked on", () => {
-    expect(planOf([down("one-a"), up("one-b")], { memory })).toMatchObject({
+    expect(planOf([down("one-a"), up("one-b")], { vpn, memory })).toMatchObject({
       conditions: [],
       severity: "warning",
     });
   });
 
   it("tells when another tunnel is hurt too", () => {
-    expect(planOf([down("one-a"), down("one-b"), up("one-c")], { memory }).conditions).toMatchObject([
+    expect(planOf([down("one-a"), down("one-b"), up("one-c")], { vpn, memory }).conditions).toMatchObject([
       { title: "one-a, one-b: down, 1 of 3 tunnels left" },
     ]);
   });
 
   it("is never quiet when nothing is left", () => {
-    expect(planOf([down("one-a")], { memory }).conditions).toMatchObject([{ severity: "critical" }]);
+    expect(planOf([down("one-a")], { vpn, memory }).conditions).toMatchObject([{ severity: "critical" }]);
   });
 
   it("is loud when it is overdue", () => {
-    const keys = planOf([down("one-a"), up("one-b")], { memory, now: AT + 601 }).conditions.map(
-      ({ key }) => key,
-    );
+    const { conditions } = planOf([down("one-a"), up("one-b")], { vpn, memory, now: AT + 601 });
+    const keys = conditions.map(({ key }) => key);
     expect(keys).toEqual(["tunnels", "tunnel:one-a:work-overdue"]);
   });
 
-  it("mends nothing", () => {
-    const late = planLater([down("one-a"), down("one-b"), up("one-c")], 5_000, { memory });
-    expect(late.repair).toBeNull();
-    expect(late.waits).toEqual([
+  const hurt = [down("one-a"), down("one-b"), up("one-c")];
+
+  it("mends nothing while it is in time, and what is lost as always when it is overdue", () => {
+    const atWork = planLater(hurt, 600, { vpn, memory });
+    expect(atWork.repair).toBeNull();
+    expect(atWork.waits).toEqual([
       { tunnel: "one-a", reason: "work-under-way" },
       { tunnel: "one-b", reason: "work-under-way" },
     ]);
+    expect(planLater(hurt, 601, { vpn, memory }).repair).not.toBeNull();
+    expect(
+      planLater([down("one-a"), down("one-b")], 30 * DAY_SECONDS, { vpn, memory }).repair,
+    ).not.toBeNull();
+  });
+
+  it("is forgotten once the link has given up looking after keys: nobody is left who would end it", () => {
+    const looked = planOf(hurt, { memory });
+    expect(looked.memory.work).toBeNull();
+    expect(looked.conditions.map(({ key }) => key)).toEqual(["tunnels"]);
+    expect(planLater(hurt, 180, { memory }).repair).not.toBeNull();
   });
 });
 
@@ -93,16 +106,41 @@ describe("planTunnels mends", () => {
     expect(planLater(lost, 180).repair).toEqual({ tunnel: "one-a", kind: "reset-azure" });
   });
 
+  it("none whose ends have different pre-shared keys, which no repair would bring up", () => {
+    const vpn = vpnWith({ preSharedKeys: {} });
+    const differ = (tunnel: string, comparedAt = AT + 5_000) => ({
+      vpn,
+      endsDiffer: [{ tunnel, comparedAt }],
+    });
+    const told = planLater(lost, 5_000, differ("one-a"));
+    expect(told.repair).toBeNull();
+    expect(told.waits).toEqual([{ tunnel: "one-a", reason: "ends-differ" }]);
+    expect(told.conditions[0]?.facts).toContainEqual({
+      label: "Repair",
+      value: "none helps: its ends have different pre-shared keys, which are put right",
+    });
+    expect(planLater(lost, 5_000, differ("one-b")).repair).not.toBeNull();
+    expect(planLater(lost, 5_000, differ("one-a", AT + 4_401)).repair).toBeNull();
+    // Nobody has looked since.
+    expect(planLater(lost, 5_000, differ("one-a", AT + 4_400)).repair).not.toBeNull();
+  });
+
+  it("one whose ends differed before the link gave up looking after keys", () => {
+    const endsDiffer = [{ tunnel: "one-a", comparedAt: AT + 5_000 }];
+    expect(planLater(lost, 5_000, { endsDiffer }).repair).not.toBeNull();
+  });
+
   it("its AWS end next, after a back-off that doubles", () => {
     const { memory } = planLater(lost, 180);
-    const first = { tunnel: "one-a", kind: "reset-azure" } as const;
+    const first = { tunnel: "one-a", kind: "reset-azure", at: AT + 180 } as const;
     const once = withOutcome(withRepair(memory, first, AT + 180), first, { outcome: "begun", over: false });
     expect(planOf(lost, { memory: once, now: AT + 200 }).waits).toEqual([
       { tunnel: "one-a", reason: "work-under-way" },
     ]);
     const second = planOf(lost, { memory: once, now: AT + 780 });
     expect(second.repair).toEqual({ tunnel: "one-a", kind: "replace-aws" });
-    const twice = withOutcome(withRepair(second.memory, { ...first, kind: "replace-aws" }, AT + 780), first, {
+    const next = { ...first, kind: "replace-aws", at: AT + 780 } as const;
+    const twice = withOutcome(withRepair(second.memory, next, AT + 780), next, {
       outcome: "IncorrectState",
       over: true,
     });
@@ -123,6 +161,28 @@ describe("planTunnels mends", () => {
         text: "one-a: replacement of its AWS endpoint: not done, IncorrectState",
       },
     ]);
+  });
+
+  it("says no more of what held repairs up once one was tried, even in vain", () => {
+    const both = [down("one-a"), down("one-b")];
+    const first = planLater(both, 180);
+    const heldUp = withHeldUp(first.memory, "lease-held", AT + 180);
+    expect(planOf(both, { memory: heldUp, now: AT + 299 }).waits).toEqual([
+      { tunnel: "one-b", reason: "other-first" },
+    ]);
+    expect(planOf(both, { memory: heldUp, now: AT + 300 }).waits).toEqual([
+      { tunnel: "one-a", reason: "lease-held" },
+      { tunnel: "one-b", reason: "other-first" },
+    ]);
+    const tried = { tunnel: "one-a", kind: "reset-azure", at: AT + 300 } as const;
+    const refused = withOutcome(withRepair(heldUp, tried, tried.at), tried, {
+      outcome: "tunnel-busy",
+      over: true,
+    });
+    expect(planOf(both, { memory: refused, now: AT + 320 })).toMatchObject({
+      repair: { tunnel: "one-b" },
+      waits: [{ tunnel: "one-a", reason: "back-off" }],
+    });
   });
 
   it("says that nobody knows of a repair whose run died, once that run can say no more", () => {
@@ -152,6 +212,10 @@ describe("planTunnels mends", () => {
     const { memory } = planOf([down("one-b"), up("one-a")]);
     const both = [down("one-a"), down("one-b")];
     const later = planOf(both, { memory, now: AT + 60 });
+    expect(later.waits).toEqual([
+      { tunnel: "one-a", reason: "may-recover" },
+      { tunnel: "one-b", reason: "may-recover" },
+    ]);
     const due = planOf(both, { memory: later.memory, now: AT + 240 });
     expect(due.repair).toEqual({ tunnel: "one-b", kind: "reset-azure" });
     expect(due.waits).toEqual([{ tunnel: "one-a", reason: "other-first" }]);

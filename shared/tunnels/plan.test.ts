@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ConditionSchema } from "../alerts/condition.ts";
 import { type AwsEnd, type AzureEnd, type CannotTell, type Memory, NO_MEMORY } from "./schema.ts";
 import { AT, awsEnd, azureEnd, down, planLater, planOf, up } from "./test-tunnels.ts";
 
@@ -28,9 +29,9 @@ describe("planTunnels tells", () => {
         severity: "warning",
         title: "one-a: down, 1 of 2 tunnels left",
         facts: [
-          { label: "one-a", value: "down" },
           { label: "Left", value: "1 of 2: one-b" },
           { label: "Repair", value: "by itself, if it is down for 3 minutes" },
+          { label: "one-a", value: "down" },
         ],
         since: AT,
         actions: [],
@@ -71,6 +72,59 @@ describe("planTunnels tells", () => {
     expect(planOf(observed).conditions).toMatchObject([{ title }]);
   });
 
+  it("what is left and who mends, however many tunnels there are to tell of", () => {
+    const [condition] = planOf([..."abcdefghijkl"].map((letter) => down(`one-${letter}`))).conditions;
+    const shown = condition === undefined ? [] : ConditionSchema.parse(condition).facts;
+    expect(shown.slice(0, 2)).toMatchObject([{ label: "Left" }, { label: "Repair" }]);
+    expect(shown).toHaveLength(10);
+  });
+
+  it("that no route comes by BGP, once there has been time for some", () => {
+    const observed = [tunnel("one-a", awsEnd({ acceptedRoutes: 0 }), inAzure("connected")), up("one-b")];
+    expect(planLater(observed, 299).conditions).toEqual([]);
+    const later = planLater(observed, 300);
+    expect(later).toMatchObject({ severity: "warning", repair: null, waits: [], complete: true });
+    expect(later.conditions).toMatchObject([
+      {
+        title: "one-a: no route comes by BGP, 1 of 2 tunnels left",
+        facts: [{}, { value: "up in AWS, which has taken no route from Azure by BGP" }],
+        since: AT,
+      },
+    ]);
+    const lost = planOf([down("one-a"), up("one-b")]);
+    expect(planOf(observed, { memory: lost.memory, now: AT + 60 }).conditions).toMatchObject([
+      {
+        title: "one-a: coming back, 1 of 2 tunnels left",
+        facts: [{}, { value: "up again in AWS; no route has come yet" }],
+      },
+    ]);
+  });
+
+  it("that BGP cannot come up where Azure's end is not to speak it", () => {
+    const observed = [tunnel("one-a", downInAws("up"), azureEnd({ bgp: false })), up("one-b")];
+    expect(planOf(observed).conditions[0]?.facts.at(-1)).toEqual({
+      label: "one-a",
+      value: "IPsec is up, BGP is down: the Azure connection has BGP switched off",
+    });
+  });
+
+  it("no disagreement where nobody could say whether IPsec is up, but that", () => {
+    const aws = awsEnd({ status: "down", unknownDetail: "UnauthorizedOperation" });
+    const observed = [tunnel("one-a", aws, inAzure("connected")), up("one-b")];
+    const later = planLater(observed, 900);
+    expect(later).toMatchObject({ repair: null, waits: [{ tunnel: "one-a", reason: "cannot-tell" }] });
+    expect(later.conditions).toMatchObject([
+      {
+        facts: [
+          {},
+          { label: "Repair", value: "waits, as one end cannot be seen, or not well enough" },
+          { value: "down in AWS; whether IPsec is up could not be asked. Azure says connected" },
+        ],
+      },
+      { key: "tunnels:unseen", facts: [{ value: "AWS, whether IPsec is up: UnauthorizedOperation" }] },
+    ]);
+  });
+
   it("that the ends disagree once Azure has had time to say otherwise", () => {
     const observed = [tunnel("one-a", awsEnd(), inAzure("connecting")), up("one-b")];
     expect(planOf(observed).severity).toBe("warning");
@@ -78,7 +132,7 @@ describe("planTunnels tells", () => {
     expect(planLater(observed, 300).conditions).toMatchObject([
       {
         title: "one-a: the ends disagree, 1 of 2 tunnels left",
-        facts: [{ label: "one-a", value: "the ends disagree: up in AWS, not connected in Azure" }, {}],
+        facts: [{}, { label: "one-a", value: "the ends disagree: up in AWS, not connected in Azure" }],
         since: AT,
       },
     ]);
@@ -90,7 +144,7 @@ describe("planTunnels tells", () => {
     expect(planOf(observed, { memory, now: AT + 60 }).conditions).toMatchObject([
       {
         title: "one-a: coming back, 1 of 2 tunnels left",
-        facts: [{ value: "up again in AWS; Azure does not say connected yet" }, {}],
+        facts: [{}, { value: "up again in AWS; Azure does not say connected yet" }],
         since: AT,
       },
     ]);
@@ -109,7 +163,7 @@ describe("planTunnels tells", () => {
     }
     expect(look(1_500, up)).toMatchObject([{ severity: "warning", title: "one-a: unsteady" }]);
     expect(look(3_599, up)).toMatchObject([
-      { facts: [{ label: "one-a, unsteady", value: "lost 3 times or more within 1 hour" }, {}] },
+      { facts: [{}, { label: "one-a, unsteady", value: "lost 3 times or more within 1 hour" }] },
     ]);
     expect(look(3_600, up)).toEqual([]);
   });

@@ -11,7 +11,13 @@ import { conditionsOf } from "./conditions.ts";
 import { isUnseen, severityOf } from "./health.ts";
 import { remember } from "./memory.ts";
 import { planRepair, type RepairPlan } from "./repairs.ts";
-import type { DesiredTunnel, Memory, ObservedTunnel } from "./schema.ts";
+import {
+  type DesiredTunnel,
+  type EndsDiffer,
+  type Memory,
+  NO_MEMORY,
+  type ObservedTunnel,
+} from "./schema.ts";
 import type { TunnelsView } from "./view.ts";
 
 export interface PlanInput {
@@ -19,9 +25,12 @@ export interface PlanInput {
   readonly desired: readonly DesiredTunnel[];
   /** What is not of a desired tunnel is passed over. */
   readonly observed: readonly ObservedTunnel[];
-  readonly memory: Memory;
+  /** Null when it cannot be read: then nothing is mended, and nothing that is not told of is over. */
+  readonly memory: Memory | null;
   /** Then nothing is mended. */
   readonly frozen: boolean;
+  /** Left out: none. */
+  readonly endsDiffer?: readonly EndsDiffer[] | undefined;
   readonly now: Instant;
   readonly linksTo: TunnelsView["linksTo"];
 }
@@ -31,23 +40,26 @@ export interface TunnelsPlan extends RepairPlan {
   readonly conditions: readonly Condition[];
   /** False when an end could not be asked: then nobody knows whether what is not told of is over. */
   readonly complete: boolean;
-  /** The same as before when there is nothing new. */
+  /** The same as before when there is nothing new; what was seen alone, when that cannot be read. */
   readonly memory: Memory;
 }
 
 export function planTunnels(input: PlanInput): TunnelsPlan {
-  const { vpn, desired, now, frozen, linksTo } = input;
+  const { vpn, desired, now, frozen, endsDiffer = [], linksTo } = input;
   const names = new Set(desired.map(({ name }) => name));
   const observed = input.observed
     .filter(({ name }) => names.has(name))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
-  const memory = remember(vpn, desired, observed, input.memory, now);
-  const repairs = planRepair({ vpn, observed, memory, frozen, now });
+  const remembers = input.memory !== null;
+  const known = remember(vpn, desired, observed, input.memory ?? NO_MEMORY, now);
+  const repairs = planRepair({ vpn, observed, memory: known, remembers, frozen, endsDiffer, now });
+  // What is not due any more is not held up either.
+  const memory = repairs.repair === null ? { ...known, heldUp: null } : known;
   return {
     ...repairs,
     severity: severityOf(observed),
-    conditions: conditionsOf({ vpn, observed, memory, waits: repairs.waits, now, linksTo }),
-    complete: observed.length === desired.length && !observed.some(isUnseen),
+    conditions: conditionsOf({ vpn, observed, memory, remembers, waits: repairs.waits, now, linksTo }),
+    complete: remembers && observed.length === desired.length && !observed.some(isUnseen),
     memory,
   };
 }

@@ -4,10 +4,11 @@
  * that is healthy, whether it is the last one or not.
  */
 import type { LinkVpn } from "../link/vpn.ts";
+import { compareText } from "../runtime/compare-text.ts";
 import type { Instant } from "../runtime/instant.ts";
-import { healthOf, isBusy, isLost, isUnseen } from "./health.ts";
-import { DAY_SECONDS, memoryOf } from "./memory.ts";
-import type { Memory, ObservedTunnel, Repair, RepairKind, TunnelMemory } from "./schema.ts";
+import { healthOf, isBusy, isLost, isUnsure } from "./health.ts";
+import { isInTime, memoryOf } from "./memory.ts";
+import type { EndsDiffer, Memory, ObservedTunnel, Repair, RepairKind, TunnelMemory } from "./schema.ts";
 
 /** Why a lost tunnel is not mended now. */
 export type WaitReason =
@@ -17,17 +18,25 @@ export type WaitReason =
   | "work-under-way"
   /** Somebody else is changing a tunnel, or a cloud is. */
   | "tunnel-busy"
-  /** One of its ends could not be asked. */
+  /** One of its ends could not be asked, or not for all. */
   | "cannot-tell"
+  /** What was done before cannot be read. */
+  | "memory-unreadable"
   /** AWS has no such tunnel: nothing of ours could bring it back. */
   | "absent"
+  /** Its ends have different pre-shared keys: no reset and no other endpoint would bring it up. */
+  | "ends-differ"
   /** It has not been down for long enough. */
   | "may-recover"
   /** The last repair was not long enough ago. */
   | "back-off"
   | "daily-limit"
   /** Another tunnel is mended first. */
-  | "other-first";
+  | "other-first"
+  /** It is due, and another one has held the link's lease for longer than a run lasts. */
+  | "lease-held"
+  /** It is due, and no run has had the time for it for a while. */
+  | "no-time-left";
 
 export interface Wait {
   readonly tunnel: string;
@@ -36,7 +45,7 @@ export interface Wait {
 
 export interface RepairPlan {
   readonly repair: Repair | null;
-  /** Of each tunnel that is lost and not mended now, by name. */
+  /** Of each tunnel that is lost and not mended now, or could not be for a while, by name. */
   readonly waits: readonly Wait[];
 }
 
@@ -44,51 +53,79 @@ export interface RepairView {
   readonly vpn: LinkVpn;
   readonly observed: readonly ObservedTunnel[];
   readonly memory: Memory;
+  /** False when what was remembered cannot be read. */
+  readonly remembers: boolean;
   readonly frozen: boolean;
+  readonly endsDiffer: readonly EndsDiffer[];
   readonly now: Instant;
 }
+
+/** As long as a run may take: a lease that is held for no longer is that of a run which is at it. */
+const HELD_UP_SECONDS = 120;
+
+/** The ends are compared each minute, and that is written down every five. */
+const COMPARED_SECONDS = 600;
 
 export function planRepair(view: RepairView): RepairPlan {
   const lost = view.observed
     .filter((tunnel) => isLost(healthOf(tunnel)))
     .map((tunnel) => ({ tunnel, known: memoryOf(view.memory, tunnel.name) }))
-    .sort((one, other) => compare(orderOf(one.known, view.now), orderOf(other.known, view.now)));
+    .sort((one, other) => byTurn(one.known, other.known, view.now));
   const general = generalWait(view);
   const weighed = lost.map(({ tunnel, known }) => ({
     known,
     reason: general ?? ownWait(view, tunnel, known),
   }));
   const next = weighed.find(({ reason }) => reason === null)?.known;
+  const heldUp = heldUpReason(view);
   const waits = weighed
-    .filter(({ known }) => known !== next)
-    .map(({ known, reason }): Wait => ({ tunnel: known.name, reason: reason ?? "other-first" }))
-    .sort((one, other) => compare(one.tunnel, other.tunnel));
+    .filter(({ known }) => known !== next || heldUp !== null)
+    .map(({ known, reason }): Wait => {
+      const own = known === next ? heldUp : reason;
+      return { tunnel: known.name, reason: own ?? "other-first" };
+    })
+    .sort((one, other) => compareText(one.tunnel, other.tunnel));
   return { repair: next === undefined ? null : { tunnel: next.name, kind: nextKind(next) }, waits };
 }
 
 /** Those that were tried least first, so that one which nothing helps does not keep the others waiting; then by age. */
-const orderOf = ({ repairs, lostSince, name }: TunnelMemory, now: Instant): string =>
-  [String(repairs.length).padStart(4, "0"), String(lostSince ?? now).padStart(12, "0"), name].join(" ");
+const byTurn = (one: TunnelMemory, other: TunnelMemory, now: Instant): number =>
+  one.repairs.length - other.repairs.length ||
+  (one.lostSince ?? now) - (other.lostSince ?? now) ||
+  compareText(one.name, other.name);
 
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+const heldUpReason = ({ memory: { heldUp }, now }: RepairView): WaitReason | null =>
+  heldUp !== null && now - heldUp.since >= HELD_UP_SECONDS ? heldUp.reason : null;
 
-function generalWait({ vpn, frozen, memory, observed }: RepairView): WaitReason | null {
+function generalWait({ vpn, frozen, remembers, memory, observed, now }: RepairView): WaitReason | null {
   if (vpn.repair === "off") return "repair-off";
   if (frozen) return "frozen";
-  if (memory.work !== null) return "work-under-way";
+  if (!remembers) return "memory-unreadable";
+  if (memory.work !== null && isInTime(memory.work, now)) return "work-under-way";
   return observed.some(isBusy) ? "tunnel-busy" : null;
 }
 
-function ownWait({ vpn, now }: RepairView, tunnel: ObservedTunnel, known: TunnelMemory): WaitReason | null {
+function ownWait(
+  { vpn, endsDiffer, now }: RepairView,
+  tunnel: ObservedTunnel,
+  known: TunnelMemory,
+): WaitReason | null {
   if (healthOf(tunnel) === "absent") return "absent";
-  if (isUnseen(tunnel)) return "cannot-tell";
+  if (isUnsure(tunnel)) return "cannot-tell";
+  if (vpn.preSharedKeys !== undefined && endsDiffer.some((its) => isNews(its, tunnel.name, now)))
+    return "ends-differ";
   if (now - (known.lostSince ?? now) < vpn.repairAfterSeconds) return "may-recover";
-  const today = known.repairs.filter(({ at }) => at > now - DAY_SECONDS);
+  // Those of more than a day ago are remembered no more.
+  const today = known.repairs;
   if (today.length >= vpn.repairsPerDay) return "daily-limit";
   const last = today.at(-1);
   const backOffSeconds = vpn.repairBackOffSeconds * 2 ** (today.length - 1);
   return last !== undefined && now - last.at < backOffSeconds ? "back-off" : null;
 }
+
+/** What nobody has looked at since, as whatever looks after keys does not run, is no reason to leave a tunnel down. */
+const isNews = ({ tunnel, comparedAt }: EndsDiffer, name: string, now: Instant): boolean =>
+  tunnel === name && now - comparedAt < COMPARED_SECONDS;
 
 const nextKind = ({ repairs }: TunnelMemory): RepairKind =>
   repairs.at(-1)?.kind === "reset-azure" ? "replace-aws" : "reset-azure";

@@ -17,6 +17,7 @@ export interface WatchReport {
 /** For a person who asks how things stand. */
 export interface PlannedReport extends WatchReport, Pick<TunnelsPlan, "waits" | "conditions" | "complete"> {
   readonly frozen: boolean;
+  /** Null also when what is remembered cannot be read. */
   readonly work: Memory["work"];
 }
 
@@ -48,6 +49,9 @@ export const healthsOf = (observed: readonly ObservedTunnel[]): Record<string, H
 function unseenTrouble({ aws, azure, maintenance }: ObservedTunnel): string[] {
   return [
     ...(cannotTell(aws) ? [`AWS could not be asked for tunnels: ${aws.unknown}`] : []),
+    ...(!cannotTell(aws) && aws.unknownDetail !== null
+      ? [`AWS could not be asked whether IPsec is up: ${aws.unknownDetail}`]
+      : []),
     ...(cannotTell(azure) ? [`Azure could not be asked for tunnels: ${azure.unknown}`] : []),
     ...(maintenance !== null && cannotTell(maintenance)
       ? [`AWS could not be asked for maintenance: ${maintenance.unknown}`]

@@ -5,7 +5,7 @@ import { runOnEvent } from "./run-on-event.ts";
 function start() {
   const model = createTunnelsModel();
   const run = (event: unknown) =>
-    runOnEvent({ ...model.watcher(), alarmPrefix: "warrener-test-", functionName: "watch" }, event);
+    runOnEvent({ ...model.watcher(), alarmPrefix: "warrener-test-", ownRoles: [] }, event);
   const events = () => model.records.map(({ event }) => event);
   return { model, run, events };
 }

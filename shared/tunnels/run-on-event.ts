@@ -1,7 +1,8 @@
 /** One invocation: a person's question changes nothing, an event that is none of ours ends it, every other one is a look at all tunnels. */
 import { eventFields, hear, type Listening } from "./events.ts";
+import type { Watcher } from "./plan-watch.ts";
 import type { PlannedReport, WatchReport } from "./report.ts";
-import { planNow, type Watcher, watchTunnels } from "./watch.ts";
+import { planNow, watchTunnels } from "./watch.ts";
 
 export type EventReport =
   | WatchReport

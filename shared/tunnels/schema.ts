@@ -3,7 +3,6 @@
  * and one that could not be asked says nothing, which is never "down".
  */
 import * as z from "zod";
-import type { Instant } from "../runtime/instant.ts";
 
 export const TunnelName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
 
@@ -24,9 +23,8 @@ export const AzureEnd = z.strictObject({
   outsideIp: z.string().max(45),
   status: z.enum(["connected", "connecting", "not-connected", "unknown"]),
   provisioning: z.enum(["succeeded", "updating", "creating", "deleting", "failed", "canceled", "unknown"]),
+  /** Whether it is to speak BGP at all. */
   bgp: z.boolean(),
-  ingressBytes: z.number().nonnegative(),
-  egressBytes: z.number().nonnegative(),
 });
 export type AzureEnd = z.infer<typeof AzureEnd>;
 
@@ -34,14 +32,15 @@ export type AzureEnd = z.infer<typeof AzureEnd>;
 export interface AwsEnd {
   /** With BGP it is up only once BGP is. */
   readonly status: "up" | "down" | "absent";
-  readonly acceptedRoutes: number;
-  /** Moves with IKE, IPsec and BGP. */
-  readonly changedAt: Instant | null;
+  /** How many AWS has taken from Azure by BGP; null without BGP, and when AWS has not said. */
+  readonly acceptedRoutes: number | null;
   /** Of a tunnel with BGP that is down. */
   readonly ipsec: "up" | "down" | "unknown";
   /** As AWS says it: `available`, `modifying` and what else there may be. */
   readonly connectionState: string;
   readonly provisioning: "available" | "pending" | "failed" | "unknown";
+  /** Why no more could be found out of one that is down: the code. Null when nothing is missing. */
+  readonly unknownDetail: string | null;
 }
 
 /** It could not be found out; the code says why. */
@@ -58,6 +57,13 @@ export const Maintenance = z.strictObject({
   autoAppliedAt: z.int().nullable(),
 });
 export type Maintenance = z.infer<typeof Maintenance>;
+
+/** A tunnel whose ends have different pre-shared keys, by the word of what looks after those. */
+export interface EndsDiffer {
+  readonly tunnel: string;
+  /** When they were compared. */
+  readonly comparedAt: number;
+}
 
 export interface ObservedTunnel {
   readonly name: string;
@@ -88,10 +94,12 @@ export type RepairRecord = z.infer<typeof RepairRecord>;
 
 const TunnelMemory = z.object({
   name: z.string(),
-  /** Since when it has carried nothing; null while it does, or did when it was last seen. */
+  /** Since when it has carried nothing; null while AWS says that it is up, or did when AWS was last asked. */
   lostSince: At.nullable(),
-  /** Since when the ends have disagreed. */
-  disagreeSince: At.nullable(),
+  /** Since when it has not been up for certain, of one that was lost or in doubt for long. Both ends end it. */
+  hurtSince: At.nullable().default(null),
+  /** Since when it has been up in AWS and may carry nothing all the same. */
+  doubtSince: At.nullable().default(null),
   /** Since when one end could not be asked. */
   unknownSince: At.nullable(),
   /** When it was lost lately, oldest first: as many as make a flapping tunnel. */
@@ -99,6 +107,8 @@ const TunnelMemory = z.object({
   /** Of the last day, oldest first. */
   repairs: z.array(RepairRecord),
   maintenance: Maintenance.nullable(),
+  /** Since when AWS could not be asked for it, and why not the last time. */
+  maintenanceUnseen: z.object({ since: At, code: z.string() }).nullable().default(null),
   maintenanceDueAt: At,
 });
 export type TunnelMemory = z.infer<typeof TunnelMemory>;
@@ -113,13 +123,20 @@ const Work = z.object({
 });
 export type Work = z.infer<typeof Work>;
 
+/** Why a repair that is due is not begun, run after run. */
+const HeldUp = z.object({ reason: z.enum(["lease-held", "no-time-left"]), since: At });
+export type HeldUp = z.infer<typeof HeldUp>;
+
 /** What the clouds do not remember. When it is lost, damping, back-off and the daily limit begin anew. */
 export const Memory = z.object({
   /** Counts the writes: two runs at once cannot both build on the same one. 0: never written. */
   version: z.int().nonnegative(),
   tunnels: z.array(TunnelMemory),
   work: Work.nullable(),
+  heldUp: HeldUp.nullable().default(null),
+  /** The worst that was told since a tunnel has been unsteady; null while none is. */
+  worst: z.enum(["critical", "warning"]).nullable().default(null),
 });
 export type Memory = z.infer<typeof Memory>;
 
-export const NO_MEMORY: Memory = { version: 0, tunnels: [], work: null };
+export const NO_MEMORY: Memory = { version: 0, tunnels: [], work: null, heldUp: null, worst: null };

@@ -31,10 +31,10 @@ export const desiredOf = (...names: readonly string[]): DesiredTunnel[] =>
 export const awsEnd = (changes: Partial<AwsEnd> = {}): AwsEnd => ({
   status: "up",
   acceptedRoutes: 2,
-  changedAt: null,
   ipsec: "unknown",
   connectionState: "available",
   provisioning: "unknown",
+  unknownDetail: null,
   ...changes,
 });
 
@@ -43,8 +43,6 @@ export const azureEnd = (changes: Partial<AzureEnd> = {}): AzureEnd => ({
   status: "connected",
   provisioning: "succeeded",
   bgp: true,
-  ingressBytes: 0,
-  egressBytes: 0,
   ...changes,
 });
 

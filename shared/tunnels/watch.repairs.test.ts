@@ -13,7 +13,7 @@ async function upToRepair(vpn = {}) {
 }
 
 describe("watchTunnels at a repair", () => {
-  it("holds the lease, writes the repair down, checks the lease, and only then calls the cloud", async () => {
+  it("holds the lease, writes the repair down, checks the lease, looks again, and only then calls the cloud", async () => {
     const model = await upToRepair();
     await model.watch();
     expect(
@@ -25,6 +25,8 @@ describe("watchTunnels at a repair", () => {
       "lease.acquire",
       "memory.write",
       "lease.check",
+      "memory.read",
+      "hand.tunnels-observe",
       "hand.tunnels-reset",
       "memory.write",
       "lease.release",
@@ -34,10 +36,13 @@ describe("watchTunnels at a repair", () => {
 
   it("leaves it to the other holder while the lease is held", async () => {
     const model = await upToRepair();
-    model.lease.until = model.clock.now() + 100;
+    Object.assign(model.lease, { until: model.clock.now() + 100, holder: "another" });
     await model.watch();
     expect(model.repairs).toEqual([]);
-    expect(model.records.at(-2)).toMatchObject({ event: "tunnel.not-mended", code: "lease-held" });
+    expect(model.records.at(-2)).toMatchObject({
+      ...{ event: "tunnel.not-mended", code: "lease-held" },
+      ...{ holder: "another", until: model.clock.now() + 100 },
+    });
     model.clock.advance(100);
     await model.watch();
     expect(model.repairs).toEqual(["reset-azure one-a"]);
@@ -55,7 +60,7 @@ describe("watchTunnels at a repair", () => {
 
   it("starts none that would not end in time", async () => {
     const model = await upToRepair();
-    await model.watch({ remainingMs: () => 59_999 });
+    await model.watch({ remainingMs: () => 49_999 });
     expect(model.calls.count("lease.acquire")).toBe(0);
     expect(model.records.at(-2)).toMatchObject({ event: "tunnel.not-mended", code: "no-time-left" });
   });
@@ -108,13 +113,61 @@ describe("watchTunnels at a repair", () => {
 
   it("tells a refusal, and goes on with the other end", async () => {
     const model = await upToRepair();
-    model.hand.refuses = "last-tunnel";
+    // As Azure has it, it is up, and no other one is.
+    model.tunnel("one-a").azure = "connected";
+    model.tunnel("one-b").azure = "connecting";
     await model.watchFor(11);
     expect(model.repairs).toEqual(["replace-aws one-a"]);
     expect(model.store.standing.get("tunnels")?.notes.map(({ text }) => text)).toEqual([
       "one-a: reset of its Azure connection: not done, last-tunnel",
       "one-a: replacement of its AWS endpoint: begun",
     ]);
+  });
+
+  it("waits for a back-off alone when the hand could not look before its reset, and keeps no other one waiting", async () => {
+    const model = await upToRepair();
+    model.cut("one-b");
+    model.calls.weather = ({ name }) => {
+      model.tunnel("one-b").azureTrouble = name === "hand.tunnels-reset" ? "ServerBusy" : null;
+      return undefined;
+    };
+    const report = await model.watch();
+    expect(report.trouble).toEqual([]);
+    expect(model.repairs).toEqual([]);
+    expect(model.memory.stands.work).toBeNull();
+    expect(model.memory.stands.tunnels[0]?.repairs).toMatchObject([{ outcome: "cannot-tell" }]);
+    model.calls.weather = () => undefined;
+    model.clock.advance(60);
+    await model.watchFor(3);
+    expect(model.repairs).toEqual(["reset-azure one-b"]);
+  });
+
+  it("makes none while AWS cannot be asked whether IPsec is up, and ends in trouble", async () => {
+    const model = await upToRepair();
+    model.calls.fail({ call: "tunnels.active-status", when: "before", code: "UnauthorizedOperation" });
+    const report = await model.watch();
+    expect(report).toMatchObject({
+      repair: null,
+      trouble: ["AWS could not be asked whether IPsec is up: UnauthorizedOperation"],
+    });
+    expect(model.repairs).toEqual([]);
+  });
+
+  it("keeps what another run has written while it was at its repair", async () => {
+    const model = await upToRepair();
+    model.calls.weather = ({ name }) => {
+      if (name !== "hand.tunnels-reset") return undefined;
+      const { stands } = model.memory;
+      const tunnels = stands.tunnels.map((one) => ({ ...one, maintenanceDueAt: 5 }));
+      model.memory.stands = { ...stands, tunnels, version: stands.version + 1 };
+      return undefined;
+    };
+    await model.watch();
+    expect(model.memory.stands.tunnels).toMatchObject([
+      { maintenanceDueAt: 5, repairs: [{ outcome: "begun" }] },
+      { maintenanceDueAt: 5 },
+    ]);
+    expect(model.memory.stands.work).not.toBeNull();
   });
 
   it("counts one of unknown outcome as under way, and ends in trouble", async () => {

@@ -140,6 +140,7 @@ describe("RevokeCertificate", () => {
     await expect(revoke()).rejects.toMatchObject({ name: "AccessDeniedException" });
     expect(asked.at(-1)).toEqual({
       roleArn,
+      sessionName: "warrener-rotate",
       action: "acm-pca:RevokeCertificate",
       resource: arn,
       context: {},

@@ -3,7 +3,7 @@ import { Background } from "../background.ts";
 import type { Timers } from "../timers.ts";
 import { Alarms, type AlarmsOptions } from "./alarms.ts";
 import { extractMetrics } from "./embedded-metrics.ts";
-import { Metrics } from "./metrics.ts";
+import { type Datapoint, type Metric, Metrics } from "./metrics.ts";
 
 export interface CloudWatchOptions extends Omit<AlarmsOptions, "metrics"> {
   /** Sped up (`speedUp`) where an alarm's minute is to take less than a minute. */
@@ -37,15 +37,16 @@ export class CloudWatch {
     return this.#background.now();
   }
 
-  /** Metrics in a log line keep their distance from now, on a clock that may run faster. */
+  /** Metrics in a log line are of the wall clock's time. */
   readLogLine(line: string): void {
     const { values, refused } = extractMetrics(line);
     if (refused !== undefined) this.#refused.push(refused);
-    const nowMs = this.now();
-    const wallMs = this.#clock();
-    for (const { metric, datapoint } of values) {
-      this.metrics.put(metric, { ...datapoint, atMs: nowMs - (wallMs - datapoint.atMs) });
-    }
+    for (const { metric, datapoint } of values) this.put(metric, datapoint);
+  }
+
+  /** A value of the wall clock's time keeps its distance from now, on a clock that may run faster. */
+  put(metric: Metric, { atMs, value }: Datapoint): void {
+    this.metrics.put(metric, { atMs: this.now() - (this.#clock() - atMs), value });
   }
 
   /** Lines that look as if they held metrics, and do not. */

@@ -2,6 +2,7 @@
 import type { Connection } from "../../vpn/connection.ts";
 import { type Instant, type Tunnel, tunnelState } from "../../vpn/tunnel.ts";
 import { customerGatewayConfiguration } from "./customer-gateway-configuration.ts";
+import { keySecretArn } from "./key-secret.ts";
 import type { Xml } from "./wire.ts";
 
 export interface Place {
@@ -22,9 +23,11 @@ export function connectionXml(connection: Connection, place: Place): Xml {
     ...gateway,
     category: "VPN",
     gatewayAssociationState: "associated",
-    ...(keyStorage === "SecretsManager" ? { preSharedKeyArn: keyArn(vpnConnectionId, place) } : {}),
+    ...(keyStorage === "SecretsManager" ? { preSharedKeyArn: keySecretArn(vpnConnectionId, place) } : {}),
     tagSet: Object.entries(connection.tags).map(([key, value]) => ({ key, value })),
-    vgwTelemetry: tunnels.map((tunnel) => telemetry(connection, tunnel)),
+    vgwTelemetry: tunnels
+      .filter(({ aws }) => !aws.telemetryHidden)
+      .map((tunnel) => telemetry(connection, tunnel)),
     routes: connection.routing === "static" ? connection.remoteCidrs.map(staticRoute) : [],
     options: {
       enableAcceleration: false,
@@ -121,8 +124,5 @@ const staticRoute = (destinationCidrBlock: string): Xml => ({
   source: "Static",
   state: "available",
 });
-
-const keyArn = (vpnConnectionId: string, { region, accountId }: Place) =>
-  `arn:aws:secretsmanager:${region}:${accountId}:secret:s2svpn!${vpnConnectionId}-1Skga6-pevysO`;
 
 const instant = (at: Instant) => new Date(at).toISOString();

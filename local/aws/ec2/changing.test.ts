@@ -75,6 +75,13 @@ describe("ReplaceVpnTunnel", () => {
     expect(await refusalOf(ec2.send(new ReplaceVpnTunnelCommand(sibling)))).toBe("answered");
   });
 
+  it("may refuse it with the code of any state that does not fit", async () => {
+    const { ec2 } = await start({ faults: { chance: (name) => name === "ec2:busy as IncorrectState" } });
+    await ec2.send(new ReplaceVpnTunnelCommand(oneA));
+    expect(await refusalOf(ec2.send(new ReplaceVpnTunnelCommand(oneA)))).toBe("IncorrectState 400");
+    expect(await refusalOf(ec2.send(modify({ PreSharedKey: "another_key.1" })))).toBe("IncorrectState 400");
+  });
+
   it("refuses a deleted connection", async () => {
     const { ec2, world } = await start();
     const connection = world.connection(firstId);

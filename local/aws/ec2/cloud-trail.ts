@@ -7,6 +7,7 @@
 import { randomUUID } from "node:crypto";
 import { eventTime, type ServiceEvent } from "../event-bridge/event.ts";
 import type { Place } from "./answers.ts";
+import { trailRecord } from "./trail-record.ts";
 
 export type ChangingCall = "DeleteVpnConnection" | "ModifyVpnTunnelOptions" | "ReplaceVpnTunnel";
 
@@ -27,35 +28,24 @@ export interface RecordedCall extends Place {
 }
 
 export function cloudTrailEvent(call: RecordedCall): ServiceEvent {
-  const { eventName, region, accountId, refused } = call;
-  return {
-    source: "aws.ec2",
-    detailType: "AWS API Call via CloudTrail",
-    resources: [],
-    detail: {
-      eventVersion: "1.11",
+  const { eventName, region, accountId, refused, at } = call;
+  const requestId = randomUUID();
+  return trailRecord({
+    eventName,
+    region,
+    accountId,
+    at,
+    requestId,
+    actor: {
       userIdentity: identityOf(call),
-      eventTime: eventTime(call.at),
-      eventSource: "ec2.amazonaws.com",
-      eventName,
-      awsRegion: region,
-      sourceIPAddress: "203.0.113.7",
+      sourceAddress: "203.0.113.7",
       userAgent: call.actor.userAgent,
-      ...(refused === undefined
-        ? {}
-        : { errorCode: `Client.${refused.code}`, errorMessage: refused.message }),
-      requestParameters: { [`${eventName}Request`]: call.parameters },
-      responseElements:
-        refused === undefined ? { [`${eventName}Response`]: { requestId: randomUUID() } } : null,
-      requestID: randomUUID(),
-      eventID: randomUUID(),
-      readOnly: false,
-      eventType: "AwsApiCall",
-      managementEvent: true,
-      recipientAccountId: accountId,
-      eventCategory: "Management",
+      fromConsole: false,
     },
-  };
+    refused,
+    requestParameters: { [`${eventName}Request`]: call.parameters },
+    responseElements: { [`${eventName}Response`]: { requestId } },
+  });
 }
 
 function identityOf({ actor, accountId, at }: RecordedCall) {

@@ -1,8 +1,9 @@
 /**
- * EC2, as far as its VPN connections go: looks at the world of tunnels, and changes one tunnel at a time. Every call
- * that changes something is told by CloudTrail, whoever made it.
+ * EC2, as far as its VPN connections and security groups go (those: security-groups/): looks at the world of tunnels,
+ * and changes one tunnel at a time. Every call that changes something is told by CloudTrail, whoever made it.
  */
 
+import type { Faults } from "../../stand-in/faults.ts";
 import { Refusal } from "../../stand-in/operations.ts";
 import type { Connection } from "../../vpn/connection.ts";
 import type { Tunnel } from "../../vpn/tunnel.ts";
@@ -17,14 +18,24 @@ import { DescribeInput, ModifyInput, parseEc2, ReplaceInput, TunnelInput } from 
 import { ec2Operations } from "./operations.ts";
 import { connectionNeed, describeNeed } from "./permissions.ts";
 import { connectionBusy, connectionNotFound, dryRun, invalidValue, malformedId } from "./refusals.ts";
+import { securityGroupService } from "./security-groups/operations.ts";
+import type { SecurityGroupWorld } from "./security-groups/world.ts";
 import { checkChange, settingsAfter } from "./tunnel-options.ts";
 import { ec2Wire, type Xml } from "./wire.ts";
 
 export interface Ec2Options extends Place {
   readonly world: VpnWorld;
+  readonly faults?: Pick<Faults, "chance">;
+  /** Without it there are no operations on security groups. */
+  readonly securityGroups?: SecurityGroupWorld;
+  /** Keeps the keys of a connection whose storage is Secrets Manager, whenever one was changed. */
+  readonly keepKeys?: (connection: Connection) => void;
   /** Tells an event on the default bus, best effort. */
   readonly tell?: (event: ServiceEvent) => void;
 }
+
+/** The generic code, in the place of the one of VPN connections. */
+const GENERIC_PROBABILITY = 0.3;
 
 interface Found {
   readonly connection: Connection;
@@ -37,6 +48,7 @@ export class Ec2 {
 
   constructor(options: Ec2Options) {
     this.#options = options;
+    const { securityGroups } = options;
     this.service = {
       name: "ec2",
       wire: ec2Wire,
@@ -51,6 +63,7 @@ export class Ec2 {
         ),
         ReplaceVpnTunnel: this.#replace,
         ModifyVpnTunnelOptions: this.#modify,
+        ...(securityGroups === undefined ? {} : securityGroupService(securityGroups)),
       },
     };
   }
@@ -91,7 +104,7 @@ export class Ec2 {
         this.#recorded({ eventName: "ReplaceVpnTunnel", caller, request, wanted }, () => {
           const { connection, tunnel } = this.#find(wanted);
           const maintenance = wanted.ApplyPendingMaintenance === true;
-          if (!this.#options.world.replaceEndpoint(tunnel, { maintenance })) throw busy(connection);
+          if (!this.#options.world.replaceEndpoint(tunnel, { maintenance })) throw this.#busy(connection);
           return { return: true };
         }),
     };
@@ -114,15 +127,22 @@ export class Ec2 {
   #change({ connection, tunnel }: Found, wanted: ModifyInput): void {
     const { world } = this.#options;
     const { TunnelOptions: options = {} } = wanted;
-    if (connection.working !== undefined || connection.state !== "available") throw busy(connection);
+    if (connection.working !== undefined || connection.state !== "available") throw this.#busy(connection);
     const settings = settingsAfter(world, tunnel, options);
     const change = () => {
       tunnel.aws.settings = settings;
       tunnel.aws.preSharedKey = options.PreSharedKey ?? tunnel.aws.preSharedKey;
       connection.keyStorage = wanted.PreSharedKeyStorage ?? connection.keyStorage;
+      this.#options.keepKeys?.(connection);
     };
     if (wanted.SkipTunnelReplacement === true) change();
     else world.replaceEndpoint(tunnel, { change, maintenance: false });
+  }
+
+  #busy({ vpnConnectionId, state, working }: Connection): Refusal {
+    const shown = working === undefined ? state : "modifying";
+    const isGeneric = this.#options.faults?.chance("ec2:busy as IncorrectState", GENERIC_PROBABILITY);
+    return connectionBusy(vpnConnectionId, shown, isGeneric === true);
   }
 
   #recorded<T>(call: CallToRecord, act: () => T): T {
@@ -179,6 +199,3 @@ interface CallToRecord {
 function checkId(id: string): void {
   if (!/^vpn-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) throw malformedId(id);
 }
-
-const busy = ({ vpnConnectionId, state, working }: Connection) =>
-  connectionBusy(vpnConnectionId, working === undefined ? state : "modifying");

@@ -7,7 +7,7 @@ import { isPreSharedKey } from "../../vpn/pre-shared-key.ts";
 import { Unsupported } from "../service.ts";
 import { invalidValue, missingParameter, unknownParameter } from "./refusals.ts";
 
-const Bool = z.enum(["true", "false"]).transform((text) => text === "true");
+export const Bool = z.enum(["true", "false"]).transform((text) => text === "true");
 const whole = (min: number, max: number) =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(min).max(max));
 const anyOf = (...values: readonly [string, ...string[]]) =>
@@ -46,9 +46,13 @@ export type TunnelOptions = z.infer<typeof TunnelOptions>;
 
 const DryRun = Bool.optional();
 
+export const Filters = z
+  .array(z.strictObject({ Name: z.string(), Value: z.array(z.string()).default([]) }))
+  .optional();
+
 export const DescribeInput = z.strictObject({
   VpnConnectionId: z.array(z.string()).optional(),
-  Filter: z.array(z.strictObject({ Name: z.string(), Value: z.array(z.string()).default([]) })).optional(),
+  Filter: Filters,
   DryRun,
 });
 export type DescribeInput = z.infer<typeof DescribeInput>;
@@ -71,18 +75,27 @@ export const ModifyInput = TunnelInput.extend({
 });
 export type ModifyInput = z.infer<typeof ModifyInput>;
 
-const unsupportedOptions = ["LogOptions", "TunnelInsideIpv6Cidr"];
+/** What the real service knows and the local one does not. */
+export interface UnsupportedOptions {
+  readonly operation: string;
+  readonly names: readonly string[];
+}
+
+const ofTunnels: UnsupportedOptions = {
+  operation: "ModifyVpnTunnelOptions",
+  names: ["LogOptions", "TunnelInsideIpv6Cidr"],
+};
 
 /** Throws `Refusal`, in EC2's words, and `Unsupported` for options that the real service knows. */
-export function parseEc2<T>(schema: z.ZodType<T>, input: unknown): T {
+export function parseEc2<T>(schema: z.ZodType<T>, input: unknown, unsupported = ofTunnels): T {
   const parsed = schema.safeParse(input, { reportInput: true });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const at = issue?.path.map((part) => (typeof part === "number" ? part + 1 : String(part))) ?? [];
   if (issue?.code === "unrecognized_keys") {
     const [key = ""] = issue.keys;
-    if (unsupportedOptions.includes(key)) {
-      throw new Unsupported(`the local AWS does not support ec2:ModifyVpnTunnelOptions with ${key}`);
+    if (unsupported.names.includes(key)) {
+      throw new Unsupported(`the local AWS does not support ec2:${unsupported.operation} with ${key}`);
     }
     throw unknownParameter([...at, key].join("."));
   }

@@ -1,5 +1,5 @@
 /**
- * What a call needs. Looking at connections takes no resource; everything else is about one connection, and policies
+ * What a call about a VPN needs. Looking at connections takes no resource; everything else is about one connection, and policies
  * may ask for its tags. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
 import type { Identity } from "../identities.ts";
@@ -25,7 +25,7 @@ export function connectionNeed(
   return need(operation, resource, { "ec2:Region": region, ...Object.fromEntries(tags) }, caller);
 }
 
-function need(operation: string, resource: string, context: Need["context"], caller: Identity): Need {
+export function need(operation: string, resource: string, context: Need["context"], caller: Identity): Need {
   const action = `ec2:${operation}`;
   const denial =
     `You are not authorized to perform this operation. User: ${caller.sessionArn} is not authorized to perform: ` +

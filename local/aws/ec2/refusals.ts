@@ -21,9 +21,10 @@ export const malformedId = (id: string) => refuse("InvalidVpnConnectionID", `Inv
 export const connectionNotFound = (id: string) =>
   refuse("InvalidVpnConnectionID.NotFound", `The vpnConnection ID '${id}' does not exist`);
 
-export const connectionBusy = (id: string, state: string) =>
+/** The error list has both codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
+export const connectionBusy = (id: string, state: string, isGeneric: boolean) =>
   refuse(
-    "InvalidVpnConnection.InvalidState",
+    isGeneric ? "IncorrectState" : "InvalidVpnConnection.InvalidState",
     `The VPN connection ${id} cannot be modified in its current state (${state}).`,
   );
 

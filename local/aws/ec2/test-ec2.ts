@@ -4,16 +4,24 @@ import type { NewConnection } from "../../vpn/connection.ts";
 import { testWorld } from "../../vpn/test-world.ts";
 import type { ServiceEvent } from "../event-bridge/event.ts";
 import { accountId, region, startWorld, type WorldOptions } from "../test-world.ts";
-import { Ec2 } from "./ec2.ts";
+import { Ec2, type Ec2Options } from "./ec2.ts";
 
 /** Tunnels have their own time; signatures are checked against the real one. */
 export async function startEc2(
-  options: WorldOptions & { readonly connections?: readonly NewConnection[] } = {},
+  options: WorldOptions & { readonly connections?: readonly NewConnection[] } & Pick<
+      Ec2Options,
+      "keepKeys" | "faults"
+    > = {},
 ) {
-  const { connections, ...world } = options;
+  const { connections, keepKeys, faults, ...world } = options;
   const vpn = testWorld(connections === undefined ? {} : { connections });
   const told: ServiceEvent[] = [];
-  const ec2 = new Ec2({ region, accountId, world: vpn.world, tell: (event) => told.push(event) });
+  const more = {
+    ...(keepKeys === undefined ? {} : { keepKeys }),
+    ...(faults === undefined ? {} : { faults }),
+  };
+  const tell = (event: ServiceEvent) => told.push(event);
+  const ec2 = new Ec2({ region, accountId, world: vpn.world, tell, ...more });
   const started = await startWorld(() => [ec2.service], world);
   return { ...started, ...vpn, told, ec2: new EC2Client(started.client()) };
 }

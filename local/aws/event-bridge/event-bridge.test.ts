@@ -132,6 +132,7 @@ describe("PutEvents", () => {
     });
     expect(asked[0]).toEqual({
       roleArn,
+      sessionName: "warrener-rotate",
       action: "events:PutEvents",
       resource: busArn,
       context: { "events:source": ["warrener", "other"], "events:detail-type": ["Warrener Change"] },

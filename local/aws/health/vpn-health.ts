@@ -48,6 +48,7 @@ function noticeOf({ kind, tunnel, at }: TunnelChange): Notice | undefined {
       };
     case "shown-by-aws":
     case "shown-by-azure":
+    case "key-refused":
     case "connection-deleted":
       return undefined;
   }

@@ -142,7 +142,15 @@ describe("Invoke refuses", () => {
       name: "AccessDeniedException",
       $metadata: { httpStatusCode: 403 },
     });
-    expect(asked).toEqual([{ roleArn, action: "lambda:InvokeFunction", resource: arn, context: {} }]);
+    expect(asked).toEqual([
+      {
+        roleArn,
+        sessionName: "warrener-rotate",
+        action: "lambda:InvokeFunction",
+        resource: arn,
+        context: {},
+      },
+    ]);
     expect(ran).toEqual([]);
   });
 

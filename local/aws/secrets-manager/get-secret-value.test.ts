@@ -104,12 +104,13 @@ describe("GetSecretValue", () => {
     }
   });
 
-  it("finds a secret whose own name looks like one with a suffix by its ARN only", async () => {
+  it("finds a secret whose own name looks like one with a suffix by that and by its whole ARN only", async () => {
     const { sdk, secrets } = await start();
     const arn = secretArn.replace(secretName, "ends-like-a1B2c3");
     secrets.createSecret({ name: "ends-like-a1B2c3", arn });
-    await expect(sdk.describeSecret({ SecretId: arn })).resolves.toBeDefined();
-    await expect(sdk.describeSecret({ SecretId: "ends-like-a1B2c3" })).rejects.toMatchObject(
+    for (const SecretId of [arn, "ends-like-a1B2c3"])
+      await expect(sdk.describeSecret({ SecretId })).resolves.toMatchObject({ ARN: arn });
+    await expect(sdk.describeSecret({ SecretId: arn.slice(0, -7) })).rejects.toMatchObject(
       refusal("ResourceNotFoundException"),
     );
   });

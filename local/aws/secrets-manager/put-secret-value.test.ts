@@ -172,6 +172,8 @@ describe("PutSecretValue", () => {
     secrets.markForDeletion(secretArn, Date.now());
     await expect(put("a")).rejects.toMatchObject(refusal("InvalidRequestException", "marked for deletion"));
     expect(labels()).toEqual({});
+    secrets.restore(secretArn);
+    await expect(put("a")).resolves.toMatchObject({ VersionStages: ["AWSCURRENT"] });
   });
 
   it("refuses to encrypt with a key that is disabled, and then keeps nothing", async () => {

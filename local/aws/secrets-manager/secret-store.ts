@@ -72,15 +72,15 @@ export class SecretStore {
   }
 
   /**
-   * By its name, its ARN, or its ARN without the suffix that the service adds. What ends in a hyphen and six
+   * By its name, its ARN, or its ARN without the suffix that the service adds. An ARN that ends in a hyphen and six
    * characters is always taken for complete.
    */
   find(id: string): Secret | undefined {
+    const secrets = [...this.#secrets.values()];
+    if (!id.startsWith("arn:")) return secrets.find(({ name }) => name === id);
     const exact = this.#secrets.get(id);
     if (exact !== undefined || /-[A-Za-z0-9]{6}$/.test(id)) return exact;
-    const matches = [...this.#secrets.values()].filter(({ arn, name }) =>
-      id.startsWith("arn:") ? arn.slice(0, -7) === id : name === id,
-    );
+    const matches = secrets.filter(({ arn }) => arn.slice(0, -7) === id);
     return matches.length === 1 ? matches[0] : undefined;
   }
 

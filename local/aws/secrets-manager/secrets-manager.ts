@@ -63,9 +63,21 @@ export class SecretsManager {
     this.#store.create(secret);
   }
 
+  /** A service of AWS puts a value into a secret of its own, which is no call of anybody's. */
+  putAsService(secretArn: string, versionId: string, text: string): void {
+    const secret = this.#existing(secretArn);
+    const version = { id: versionId, value: { SecretString: text }, createdAtMs: this.#clock() };
+    this.#keep(secret, { ...version, kmsKeyArn: secret.kmsKeyArn }, {});
+  }
+
   /** From now on nothing can be done with it but looking at it. */
   markForDeletion(secretArn: string, deletionAtMs: number): void {
     this.#existing(secretArn).deletionAtMs = deletionAtMs;
+  }
+
+  /** A person takes that back. */
+  restore(secretArn: string): void {
+    this.#existing(secretArn).deletionAtMs = undefined;
   }
 
   disableKey(keyArn: string): void {
@@ -160,7 +172,7 @@ export class SecretsManager {
     };
   };
 
-  #keep(secret: Secret, version: Version, request: PutInput): void {
+  #keep(secret: Secret, version: Version, request: Pick<PutInput, "VersionStages">): void {
     const existing = secret.contents.versions.get(version.id);
     if (existing !== undefined) {
       if (this.#isDisabled(existing.kmsKeyArn)) throw cannotDecrypt();

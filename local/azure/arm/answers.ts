@@ -29,7 +29,7 @@ export function connectionJson(
   return {
     ...resource(azure.connectionId, "Microsoft.Network/connections", azure.location),
     properties: {
-      provisioningState: azure.resetting ? "Updating" : "Succeeded",
+      provisioningState: azure.resetting || azure.rekeying ? "Updating" : "Succeeded",
       resourceGuid: guid(azure.connectionId),
       virtualNetworkGateway1: { id: azure.gatewayId },
       localNetworkGateway2: { id: azure.localNetworkGatewayId },

@@ -156,8 +156,6 @@ describe("createArm", () => {
   it("answers 501 by name for the shared key and for what else it cannot do", async () => {
     const { send } = await start();
     for (const [method, path, name] of [
-      ["get", "connections/aws-one-a/sharedkey", "network:GetSharedKey"],
-      ["put", "connections/aws-one-a/sharedkey", "network:SetSharedKey"],
       ["post", "connections/aws-one-a/sharedkey/reset", "network:ResetSharedKey"],
       ["post", "connections/aws-one-a/getikesas", "network:GetIkeSas"],
       ["put", "connections/aws-one-a", "network:CreateOrUpdateConnection"],

@@ -1,6 +1,6 @@
 /**
- * Azure Resource Manager, as far as the connections of a VPN gateway go. Every request passes, in this order: the
- * api-version, who calls, the throttle, the role assignments, what there is, the operation.
+ * Azure Resource Manager, as far as the connections of a VPN gateway and network security groups go. Every request
+ * passes, in this order: the api-version, who calls, the throttle, the role assignments, what there is, the operation.
  */
 import { randomUUID } from "node:crypto";
 import type { RequestListener } from "node:http";
@@ -13,7 +13,10 @@ import type { Entra } from "../entra.ts";
 import type { Rbac } from "../rbac.ts";
 import { connectionJson, localNetworkGatewayJson, type ShownTunnel } from "./answers.ts";
 import { authenticate } from "./authenticate.ts";
-import { accepted, LongRunning, resultAnswer, statusAnswer } from "./long-running.ts";
+import { accepted, LongRunning, type Operation, resultAnswer, statusAnswer } from "./long-running.ts";
+import { DetailedRefusal } from "./nsg/refusals.ts";
+import { answerNsg, nsgOperation } from "./nsg/service.ts";
+import type { NsgWorld } from "./nsg/world.ts";
 import {
   ARM_OPERATIONS,
   anotherOperation,
@@ -25,6 +28,7 @@ import {
   tooManyRequests,
 } from "./operations.ts";
 import { matchRoute, nameOf, type Route } from "./routes.ts";
+import { changeSharedKey, parseSharedKey, sharedKeyAnswer } from "./shared-key.ts";
 
 const HOST = "management.azure.com";
 const API_VERSIONS = [
@@ -51,6 +55,8 @@ export interface Arm {
   readonly listener: RequestListener;
   /** The next reset of this connection is accepted, and fails later. */
   failNextReset(connectionId: string): void;
+  /** The next change of this connection's shared key is accepted, ends well, and changes nothing. */
+  ignoreNextKey(connectionId: string): void;
 }
 
 export interface ArmOptions {
@@ -58,15 +64,18 @@ export interface ArmOptions {
   readonly entra: Pick<Entra, "tokens">;
   readonly rbac: Pick<Rbac, "permits">;
   readonly world: VpnWorld;
+  /** Left out, there are none. */
+  readonly nsgs?: NsgWorld;
 }
 
 type ResourceRoute = Extract<Route, { kind: "resource" }>;
 
 export function createArm(options: ArmOptions): Arm {
-  const { kernel, entra, rbac, world } = options;
+  const { kernel, entra, rbac, world, nsgs } = options;
   const { faults } = kernel;
   const running = new LongRunning();
   const failing = new Set<string>();
+  const ignoring = new Set<string>();
 
   async function answer(exchange: Exchange): Promise<Answer> {
     const { method, url, headers } = exchange;
@@ -80,23 +89,27 @@ export function createArm(options: ArmOptions): Arm {
       const apiVersion = requireApiVersion(url.searchParams.get("api-version"));
       if (!who.ok) throw who.refusal;
       if (faults.chance(`${operation} throttled`, THROTTLED_PROBABILITY)) throw tooManyRequests();
-      if (route.kind === "operation") return followUp(route.operation, route.id);
-      if (!rbac.permits(caller, route.action, route.resourceId)) {
-        throw authorizationFailed(who.principal, route.action, route.resourceId);
-      }
-      return onResource(route, apiVersion);
+      if (route.kind === "operation") return followUp(route.operation, route.id, apiVersion);
+      const missing = actionsOf(route).find((action) => !rbac.permits(caller, action, route.resourceId));
+      if (missing !== undefined) throw authorizationFailed(who.principal, missing, route.resourceId);
+      if (route.kind === "resource") return onResource(route, apiVersion, exchange.body);
+      if (nsgs === undefined) throw new NotSupported(`${operation} in a world without any`);
+      const by = nsgs.callerOf(who.principal);
+      return answerNsg(nsgs, { route, exchange, caller: by, apiVersion, isResourceGroup, busyStatus });
     });
     return { ...answered, headers: { ...standardHeaders(exchange), ...answered.headers } };
   }
 
   /** Whoever began an operation has its id, which is enough: its address lies beside the group of the resource. */
-  function followUp(operation: Route["operation"], id: string): Answer {
-    const found = running.find(id);
+  function followUp(operation: Route["operation"], id: string, apiVersion: string): Answer {
+    const write = nsgs?.operation(id);
+    const location = write === undefined ? "" : (nsgs?.find(write.groupId)?.location ?? "");
+    const found = write === undefined ? running.find(id) : nsgOperation(write, apiVersion, location);
     return operation === "network:GetOperationResult" ? resultAnswer(found) : statusAnswer(found);
   }
 
-  function onResource(route: ResourceRoute, apiVersion: string): Answer {
-    const shown = findTunnel(world, route);
+  function onResource(route: ResourceRoute, apiVersion: string, body: Buffer): Answer {
+    const shown = findTunnel(world, route, isResourceGroup);
     switch (route.operation) {
       case "network:GetConnection": {
         const unknown = faults.chance("network:GetConnection unknown", UNKNOWN_STATUS_PROBABILITY);
@@ -107,22 +120,40 @@ export function createArm(options: ArmOptions): Arm {
         return { status: 200, json: localNetworkGatewayJson(shown) };
       case "network:ResetConnection":
         return reset(shown, route, apiVersion);
-      case "network:GetOperation":
-      case "network:GetOperationResult":
-        throw new Error(`${route.operation} is about no resource`);
+      case "network:GetSharedKey":
+        return sharedKeyAnswer(shown);
+      case "network:SetSharedKey": {
+        const value = parseSharedKey(body);
+        const begun = begin(shown, route, apiVersion);
+        const isIgnored = ignoring.delete(shown.azure.connectionId.toLowerCase());
+        return changeSharedKey({ world, faults, shown, value, begun, isIgnored });
+      }
     }
   }
 
-  function reset({ tunnel, azure }: ShownTunnel, route: ResourceRoute, apiVersion: string): Answer {
-    const { gatewayId, location, connectionId } = azure;
+  const busyStatus = () => (faults.chance("network:busy as 429", BUSY_AS_429_PROBABILITY) ? 429 : 409);
+
+  const isResourceGroup = (id: string): boolean => {
+    const ids = [
+      ...azureEnds(world).map(({ azure }) => azure.connectionId),
+      ...(nsgs?.all() ?? []).map((one) => one.id),
+    ];
+    return ids.some((one) => one.toLowerCase().startsWith(`${resourceGroupOf(id)}/`));
+  };
+
+  /** A gateway takes one at a time, whichever of its connections it is about. */
+  function begin({ azure }: ShownTunnel, route: ResourceRoute, apiVersion: string): Operation {
+    const { gatewayId, location } = azure;
     const other = running.runningOn(gatewayId);
-    if (other !== undefined) {
-      const status = faults.chance("network:busy as 429", BUSY_AS_429_PROBABILITY) ? 429 : 409;
-      throw anotherOperation(status, other.statusUrl);
-    }
+    if (other !== undefined) throw anotherOperation(busyStatus(), other.statusUrl);
     const [, , subscriptionId = ""] = route.resourceId.split("/");
-    const begun = running.begin({ gatewayId, subscriptionId, location, apiVersion });
-    const placed = failing.delete(connectionId.toLowerCase());
+    return running.begin({ resourceId: gatewayId, subscriptionId, location, apiVersion });
+  }
+
+  function reset(shown: ShownTunnel, route: ResourceRoute, apiVersion: string): Answer {
+    const { tunnel, azure } = shown;
+    const begun = begin(shown, route, apiVersion);
+    const placed = failing.delete(azure.connectionId.toLowerCase());
     const fails = placed || faults.chance("network:ResetConnection fails", FAILED_RESET_PROBABILITY);
     world.reset(tunnel, !fails, () => {
       begun.status = fails ? "Failed" : "Succeeded";
@@ -134,8 +165,12 @@ export function createArm(options: ArmOptions): Arm {
     host: HOST,
     listener: jsonListener({ answer, refusal: refusalAnswer }),
     failNextReset: (connectionId) => failing.add(connectionId.toLowerCase()),
+    ignoreNextKey: (connectionId) => ignoring.add(connectionId.toLowerCase()),
   };
 }
+
+const actionsOf = (route: Exclude<Route, { kind: "operation" }>): readonly string[] =>
+  route.kind === "resource" ? route.actions : [route.action];
 
 function requireApiVersion(version: string | null): string {
   if (version === null) throw missingApiVersion();
@@ -144,28 +179,43 @@ function requireApiVersion(version: string | null): string {
 }
 
 /** Throws `Refusal`, for a group that holds nothing of this world as for one that is not there. */
-function findTunnel(world: VpnWorld, { type, name, resourceGroup, resourceId }: ResourceRoute): ShownTunnel {
-  const all = world.connections().flatMap((connection) =>
+function findTunnel(
+  world: VpnWorld,
+  { type, name, resourceGroup, resourceId }: ResourceRoute,
+  isResourceGroup: (id: string) => boolean,
+): ShownTunnel {
+  const isWanted = (id: string) => id.toLowerCase() === resourceId.toLowerCase();
+  const found = azureEnds(world).find(
+    ({ azure }) => isWanted(azure.connectionId) || isWanted(azure.localNetworkGatewayId),
+  );
+  if (found !== undefined) return found;
+  throw isResourceGroup(resourceId)
+    ? resourceNotFound(type, name, resourceGroup)
+    : resourceGroupNotFound(resourceGroup);
+}
+
+function azureEnds(world: VpnWorld): ShownTunnel[] {
+  return world.connections().flatMap((connection) =>
     connection.tunnels.flatMap((tunnel) => {
       const { azure } = tunnel;
       return azure === undefined ? [] : [{ connection, tunnel, azure }];
     }),
   );
-  const isWanted = (id: string) => id.toLowerCase() === resourceId.toLowerCase();
-  const found = all.find(
-    ({ azure }) => isWanted(azure.connectionId) || isWanted(azure.localNetworkGatewayId),
-  );
-  if (found !== undefined) return found;
-  const group = resourceId.split("/").slice(0, 5).join("/").toLowerCase();
-  const inGroup = all.some(({ azure }) => azure.connectionId.toLowerCase().startsWith(`${group}/`));
-  throw inGroup ? resourceNotFound(type, name, resourceGroup) : resourceGroupNotFound(resourceGroup);
 }
+
+const resourceGroupOf = (id: string): string => id.split("/").slice(0, 5).join("/").toLowerCase();
 
 function refusalAnswer(refusal: Refusal, exchange: Exchange): Answer {
   return {
     status: refusal.status,
     headers: { ...standardHeaders(exchange), ...refusal.headers },
-    json: { error: { code: refusal.code, message: refusal.message } },
+    json: {
+      error: {
+        code: refusal.code,
+        message: refusal.message,
+        ...(refusal instanceof DetailedRefusal ? { details: refusal.details } : {}),
+      },
+    },
   };
 }
 

@@ -6,7 +6,7 @@ const place = { subscriptionId: "s", location: "uksouth", apiVersion: "2025-05-0
 describe("LongRunning", () => {
   it("knows what runs on a gateway, whatever the case of its id, until it has ended", () => {
     const running = new LongRunning();
-    const operation = running.begin({ ...place, gatewayId: "/gateways/A" });
+    const operation = running.begin({ ...place, resourceId: "/gateways/A" });
     expect(running.runningOn("/GATEWAYS/a")).toBe(operation);
     expect(running.runningOn("/gateways/B")).toBeUndefined();
     operation.status = "Failed";
@@ -15,11 +15,11 @@ describe("LongRunning", () => {
 
   it("forgets the oldest that have ended, never one that runs", () => {
     const running = new LongRunning();
-    const first = running.begin({ ...place, gatewayId: "first" });
-    const second = running.begin({ ...place, gatewayId: "second" });
+    const first = running.begin({ ...place, resourceId: "first" });
+    const second = running.begin({ ...place, resourceId: "second" });
     second.status = "Succeeded";
     for (let turn = 0; turn < 1_001; turn += 1) {
-      running.begin({ ...place, gatewayId: `${turn}` }).status = "Succeeded";
+      running.begin({ ...place, resourceId: `${turn}` }).status = "Succeeded";
     }
     expect(running.find(first.id)).toBe(first);
     expect(() => running.find(second.id)).toThrow("not found");

@@ -1,5 +1,5 @@
 /**
- * Operations that go on after their answer, of which a gateway takes one at a time. The forms are those of a recorded
+ * Operations that go on after their answer, of which a resource takes one at a time. The forms are those of a recorded
  * `sharedkey/reset`: 202 with two addresses, of which one tells a status and the other the result.
  */
 import { randomUUID } from "node:crypto";
@@ -9,7 +9,7 @@ import { operationNotFound } from "./operations.ts";
 export interface Operation {
   readonly id: string;
   /** In lower case. */
-  readonly gatewayId: string;
+  readonly resourceId: string;
   /** As whoever began it can ask for its status and for its result. */
   readonly statusUrl: string;
   readonly resultUrl: string;
@@ -22,31 +22,23 @@ const KEPT_MAX = 1_000;
 export class LongRunning {
   readonly #operations = new Map<string, Operation>();
 
-  begin(place: {
-    readonly gatewayId: string;
-    readonly subscriptionId: string;
-    readonly location: string;
-    readonly apiVersion: string;
-  }): Operation {
+  begin(place: Place & { readonly resourceId: string }): Operation {
     const id = randomUUID();
-    const base = `https://management.azure.com/subscriptions/${place.subscriptionId}/providers/Microsoft.Network/locations/${place.location}`;
-    const url = (kind: string) => `${base}/${kind}/${id}?api-version=${place.apiVersion}`;
     const operation: Operation = {
       id,
-      gatewayId: place.gatewayId.toLowerCase(),
-      statusUrl: url("operations"),
-      resultUrl: url("operationResults"),
+      resourceId: place.resourceId.toLowerCase(),
       status: "InProgress",
+      ...addressesOf({ ...place, id }),
     };
     this.#operations.set(id, operation);
     this.#forget();
     return operation;
   }
 
-  runningOn(gatewayId: string): Operation | undefined {
-    const wanted = gatewayId.toLowerCase();
+  runningOn(resourceId: string): Operation | undefined {
+    const wanted = resourceId.toLowerCase();
     return [...this.#operations.values()].find(
-      (operation) => operation.gatewayId === wanted && operation.status === "InProgress",
+      (operation) => operation.resourceId === wanted && operation.status === "InProgress",
     );
   }
 
@@ -61,6 +53,18 @@ export class LongRunning {
     const ended = [...this.#operations.values()].filter(({ status }) => status !== "InProgress");
     for (const { id } of ended.slice(0, Math.max(0, ended.length - KEPT_MAX))) this.#operations.delete(id);
   }
+}
+
+interface Place {
+  readonly subscriptionId: string;
+  readonly location: string;
+  readonly apiVersion: string;
+}
+
+export function addressesOf({ id, subscriptionId, location, apiVersion }: Place & { readonly id: string }) {
+  const base = `https://management.azure.com/subscriptions/${subscriptionId}/providers/Microsoft.Network/locations/${location}`;
+  const url = (kind: string) => `${base}/${kind}/${id}?api-version=${apiVersion}`;
+  return { statusUrl: url("operations"), resultUrl: url("operationResults") };
 }
 
 export function accepted({ statusUrl, resultUrl }: Operation): Answer {

@@ -1,5 +1,6 @@
 /** What the local Resource Manager can do and every code that it can answer, with their texts. */
 import { type OperationTable, Refusal } from "../../stand-in/operations.ts";
+import { RULE_ERRORS, WRITE_ERRORS } from "./nsg/refusals.ts";
 
 const COMMON = [
   "AuthenticationFailed",
@@ -17,6 +18,34 @@ export const ARM_OPERATIONS = {
   "network:GetConnection": { mutates: false, errors: ON_RESOURCE },
   "network:GetLocalNetworkGateway": { mutates: false, errors: ON_RESOURCE },
   "network:ResetConnection": { mutates: true, errors: [...ON_RESOURCE, "AnotherOperationInProgress"] },
+  "network:GetSharedKey": { mutates: false, errors: ON_RESOURCE },
+  "network:SetSharedKey": {
+    mutates: true,
+    errors: [...ON_RESOURCE, "AnotherOperationInProgress", "InvalidRequestFormat"],
+  },
+  "network:GetNetworkSecurityGroup": { mutates: false, errors: ON_RESOURCE },
+  "network:CreateOrUpdateNetworkSecurityGroup": {
+    mutates: true,
+    errors: [...COMMON, "AuthorizationFailed", "ResourceGroupNotFound", ...WRITE_ERRORS, ...RULE_ERRORS],
+  },
+  "network:DeleteNetworkSecurityGroup": {
+    mutates: true,
+    errors: [...COMMON, "AuthorizationFailed", "ResourceGroupNotFound", ...WRITE_ERRORS],
+  },
+  "network:GetSecurityRule": { mutates: false, errors: [...ON_RESOURCE, "NotFound"] },
+  "network:ListSecurityRules": { mutates: false, errors: ON_RESOURCE },
+  "network:CreateOrUpdateSecurityRule": {
+    mutates: true,
+    errors: [
+      ...[...COMMON, "AuthorizationFailed", "ResourceGroupNotFound", "ParentResourceNotFound"],
+      ...WRITE_ERRORS,
+      ...RULE_ERRORS,
+    ],
+  },
+  "network:DeleteSecurityRule": {
+    mutates: true,
+    errors: [...COMMON, "AuthorizationFailed", "ResourceGroupNotFound", ...WRITE_ERRORS],
+  },
   "network:GetOperation": { mutates: false, errors: [...COMMON, "OperationNotFound"] },
   "network:GetOperationResult": { mutates: false, errors: [...COMMON, "OperationNotFound"] },
 } as const satisfies OperationTable;

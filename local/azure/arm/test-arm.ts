@@ -28,11 +28,14 @@ export async function startArm(options: { readonly seed?: number; readonly calm?
   const send = async (
     method: "get" | "post" | "put",
     path: string,
-    { principal = hand, audience = url }: { readonly principal?: Principal; readonly audience?: string } = {},
+    options: { readonly principal?: Principal; readonly audience?: string; readonly body?: unknown } = {},
   ): Promise<Sent> => {
+    const { principal = hand, audience = url, body: json } = options;
     const credentials = { scopes: [`${audience}/.default`] };
     const client = getClient(url, azure.credential(principal), { ...azure.network, credentials });
-    const { status, body, headers } = await client.path(pathOf(path))[method]();
+    const { status, body, headers } = await client
+      .path(pathOf(path))
+      [method](json === undefined ? {} : { body: json });
     return { status, body, headers };
   };
 
@@ -55,7 +58,7 @@ export async function startArm(options: { readonly seed?: number; readonly calm?
 
 export type TestArm = Awaited<ReturnType<typeof startArm>>;
 
-/** May look at everything in the subscription, and reset the first connection. */
+/** May look at everything in the subscription, and reset the first connection and read and set its key. */
 function handRights(): Rbac {
   const role = (id: string, actions: readonly string[]) => ({
     id,
@@ -72,10 +75,17 @@ function handRights(): Rbac {
     roleDefinitions: [
       role("look", ["connections/read", "localNetworkGateways/read"]),
       role("reset", ["connections/resetconnection/action"]),
+      role(
+        "keys",
+        ["action", "read", "write"].map((what) => `connections/sharedKey/${what}`),
+      ),
+      role("keys-action", ["connections/sharedKey/action"]),
+      role("keys-read", ["connections/sharedKey/read"]),
     ],
     assignments: [
       assign("look", network.split("/resourceGroups/")[0] ?? ""),
       assign("reset", `${network}/connections/aws-one-a`),
+      assign("keys", `${network}/connections/aws-one-a`),
     ],
   });
 }

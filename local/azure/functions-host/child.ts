@@ -4,9 +4,10 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { LOOPBACK, listen } from "../../network/listen.ts";
-import { type Log, provideCoreApi, type Registry } from "./core-api.ts";
+import { type Log, provideCoreApi, type RegisteredFunction, type Registry } from "./core-api.ts";
+import { answerEventGrid, isEventGridRequest } from "./event-grid-webhook.ts";
 import { type HttpRoute, httpRoutes, matchHttpRoute } from "./http-routes.ts";
-import { type HttpTriggerData, invokeHttp } from "./invoke.ts";
+import { type HttpTriggerData, invokeEventGrid, invokeHttp } from "./invoke.ts";
 import { type LoadedApp, loadApp } from "./load-app.ts";
 import type { ChildMessage } from "./messages.ts";
 
@@ -48,6 +49,13 @@ async function answer(app: App, request: IncomingMessage, response: ServerRespon
   const scheme = request.headers["x-forwarded-proto"] ?? "http";
   const url = new URL(`${scheme}://${request.headers.host ?? LOOPBACK}${request.url ?? "/"}`);
   const body = await readBody(request);
+  if (isEventGridRequest(url)) {
+    const webhook = { method, url, headers: plainHeaders(request), body };
+    return end(
+      response,
+      await answerEventGrid(app.functions, webhook, (fn, event) => notify(app, fn, event)),
+    );
+  }
   const found = matchHttpRoute(app.routes, method, url.pathname);
   if (found === undefined) return end(response, 404);
   // No function keys exist in this world, so nobody can have the right one.
@@ -70,12 +78,22 @@ async function answer(app: App, request: IncomingMessage, response: ServerRespon
     response.end(bytes);
   } catch (error) {
     // The caller learns nothing but 500, as from the real host; the log has the rest.
-    tell({
-      kind: "log",
-      line: `Executed 'Functions.${found.route.fn.metadata.name}' (Failed): ${describe(error)}`,
-    });
+    tellFailure(found.route.fn, error);
     end(response, 500);
   }
+}
+
+async function notify(app: App, fn: RegisteredFunction, event: unknown): Promise<void> {
+  try {
+    await invokeEventGrid(app, fn, event);
+  } catch (error) {
+    tellFailure(fn, error);
+    throw error;
+  }
+}
+
+function tellFailure({ metadata }: RegisteredFunction, error: unknown): void {
+  tell({ kind: "log", line: `Executed 'Functions.${metadata.name}' (Failed): ${describe(error)}` });
 }
 
 function end(response: ServerResponse, status: number): void {

@@ -42,6 +42,18 @@ app.http("read", { methods: ["GET"], authLevel: "anonymous", handler: async () =
 } });
 `;
 
+const EVENTS = `
+import { app } from "@azure/functions";
+let events = [];
+app.eventGrid("heal", { handler: async (event, context) => {
+  if (event.eventType === "die") process.exit(3);
+  if (event.eventType === "fail") throw new Error("inner words");
+  events.push({ ...event, by: context.functionName, hasId: context.invocationId.length > 0 });
+  context.info("heard", event.subject);
+} });
+app.http("seen", { methods: ["GET"], authLevel: "anonymous", handler: async () => ({ jsonBody: events }) });
+`;
+
 let world: World;
 const opened: { close(): Promise<void> }[] = [];
 const directories: string[] = [];
@@ -161,6 +173,51 @@ describe("startFunctionApp", () => {
     expect((await get("/api/throws")).status).toBe(503);
     await app.restart();
     expect((await get("/api/throws")).status).toBe(500);
+  });
+});
+
+describe("deliverEvent", () => {
+  const seen = async () => JSON.parse((await get("/api/seen")).body.toString());
+
+  it("gives the event to the function's own handler, with a context", async () => {
+    const lines: string[] = [];
+    const app = await start(await appDirectory(EVENTS), lines);
+    expect(app.functions).toEqual(["heal", "seen"]);
+    const event = { id: "e1", subject: "/subscriptions/s1", data: { status: "Succeeded" } };
+    expect(await app.deliverEvent("heal", event)).toBe(202);
+    expect(await seen()).toEqual([{ ...event, by: "heal", hasId: true }]);
+    await expect.poll(() => lines).toContain("heard /subscriptions/s1");
+  });
+
+  it("answers 500 when the handler throws, and logs why", async () => {
+    const lines: string[] = [];
+    const app = await start(await appDirectory(EVENTS), lines);
+    expect(await app.deliverEvent("heal", { eventType: "fail" })).toBe(500);
+    await expect.poll(() => lines.join("\n")).toContain("inner words");
+  });
+
+  it("answers 404 for another function, 502 for a process that dies, and 503 while the app is down", async () => {
+    const app = await start(await appDirectory(EVENTS));
+    expect(await app.deliverEvent("other", {})).toBe(404);
+    expect(await app.deliverEvent("heal", { eventType: "die" })).toBe(502);
+    await app.stop();
+    expect(await app.deliverEvent("heal", {})).toBe(503);
+    await app.restart();
+    expect(await app.deliverEvent("heal", { id: "e2" })).toBe(202);
+  });
+
+  it("is no way in for anybody else", async () => {
+    await start(await appDirectory(EVENTS));
+    for (const path of ["/runtime/webhooks/eventgrid", "/api/../runtime/webhooks/EventGrid"]) {
+      const answer = await world.http.send({
+        method: "POST",
+        url: `https://hand.azurewebsites.net${path}?functionName=heal`,
+        headers: { "aeg-event-type": "Notification", "content-type": "application/json" },
+        body: JSON.stringify([{ subject: "from outside" }]),
+      });
+      expect(answer.status, path).toBe(401);
+    }
+    expect(await seen()).toEqual([]);
   });
 });
 

@@ -11,14 +11,36 @@ export interface HttpTriggerData {
   readonly body: { readonly bytes: Uint8Array };
 }
 
+interface App {
+  readonly model: ProgrammingModel;
+  readonly registry: Registry;
+  readonly log: Log;
+}
+
 /** Undefined when the handler returned nothing. Throws what the handler threw. */
 export async function invokeHttp(
-  app: { readonly model: ProgrammingModel; readonly registry: Registry; readonly log: Log },
+  app: App,
   fn: RegisteredFunction,
   http: HttpTriggerData,
 ): Promise<HttpData | undefined> {
+  const response = await invoke(app, fn, "httpTrigger", { http });
+  return response.returnValue?.http;
+}
+
+/** Throws what the handler threw; what it returned goes nowhere. */
+export async function invokeEventGrid(app: App, fn: RegisteredFunction, event: unknown): Promise<void> {
+  await invoke(app, fn, "eventGridTrigger", { json: JSON.stringify(event) });
+}
+
+/** `data`: as the host hands it over to a worker, of which the library makes what the handler gets. */
+async function invoke(
+  app: App,
+  fn: RegisteredFunction,
+  triggerType: "httpTrigger" | "eventGridTrigger",
+  data: { readonly http: HttpTriggerData } | { readonly json: string },
+) {
   const invocationId = randomUUID();
-  const trigger = Object.entries(fn.metadata.bindings).find(([, { type }]) => type === "httpTrigger")?.[0];
+  const trigger = Object.entries(fn.metadata.bindings).find(([, { type }]) => type === triggerType)?.[0];
   const coreContext: Record<string, unknown> = {
     invocationId,
     metadata: fn.metadata,
@@ -26,7 +48,7 @@ export async function invokeHttp(
     request: {
       invocationId,
       functionId: fn.metadata.name,
-      inputData: [{ name: trigger, data: { http } }],
+      inputData: [{ name: trigger, data }],
       triggerMetadata: {},
       traceContext: {},
     },
@@ -52,8 +74,7 @@ export async function invokeHttp(
   coreContext["state"] = "postInvocationHooks";
   await runHooks(app.registry.hooks.get("postInvocation"), hookContext);
   if (hookContext["error"] !== undefined) throw hookContext["error"];
-  const response = await invocation.getResponse(context, hookContext["result"]);
-  return response.returnValue?.http;
+  return await invocation.getResponse(context, hookContext["result"]);
 }
 
 async function runHooks(hooks: readonly Hook[] | undefined, context: Record<string, unknown>): Promise<void> {

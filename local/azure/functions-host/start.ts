@@ -14,6 +14,7 @@ import {
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { LOOPBACK } from "../../network/listen.ts";
+import { EVENT_GRID_PATH, EVENT_TYPE_HEADER } from "./event-grid-webhook.ts";
 import { ChildMessage } from "./messages.ts";
 
 const START_TIMEOUT_MS = 30_000;
@@ -37,6 +38,11 @@ export interface FunctionApp {
   readonly listener: RequestListener;
   /** The names of the indexed functions. */
   readonly functions: readonly string[];
+  /**
+   * Hands an event to a function as Event Grid does: the status that the host answers, 503 while the app is down and
+   * 502 when it dies meanwhile.
+   */
+  deliverEvent(functionName: string, event: unknown): Promise<number>;
   /** Ends the process at once, as a crash does; resolves when it is gone. The next request starts another one. */
   kill(): Promise<void>;
   /** Takes the app down until `restart`. */
@@ -85,6 +91,12 @@ export async function startFunctionApp(options: FunctionAppOptions): Promise<Fun
     host,
     functions: first.functions,
     listener: forwardTo(serving, options.onLogLine),
+    async deliverEvent(functionName, event) {
+      const found = await serving().catch((error: unknown) => {
+        options.onLogLine(describe(error));
+      });
+      return found === undefined ? 503 : await postEvent(found.port, functionName, event);
+    },
     kill,
     stop,
     async restart(directory = deployed.directory) {
@@ -180,14 +192,32 @@ function forwardTo(
 ): RequestListener {
   return (request, response) => {
     const unavailable = () => response.writeHead(503, { "content-length": "0" }).end();
+    // The host's own paths need its own keys, and nobody outside has one.
+    if (/^\/+runtime(\/|$)/i.test(new URL(`http://${LOOPBACK}${request.url ?? "/"}`).pathname)) {
+      response.writeHead(401, { "content-length": "0" }).end();
+      return;
+    }
     serving().then(
       (found) => (found === undefined ? unavailable() : forward(found.port, request, response)),
       (error: unknown) => {
-        onLogLine(error instanceof Error ? error.message : String(error));
+        onLogLine(describe(error));
         unavailable();
       },
     );
   };
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function postEvent(port: number, functionName: string, event: unknown): Promise<number> {
+  const url = `http://${LOOPBACK}:${port}${EVENT_GRID_PATH}?functionName=${encodeURIComponent(functionName)}`;
+  const headers = { "content-type": "application/json", [EVENT_TYPE_HEADER]: "Notification" };
+  try {
+    const { status } = await fetch(url, { method: "POST", headers, body: JSON.stringify([event]) });
+    return status;
+  } catch {
+    return 502;
+  }
 }
 
 function forward(port: number, request: IncomingMessage, response: ServerResponse): void {

@@ -1,15 +1,18 @@
 /** Each operation on the vault's state, from a parsed request to the answer on the wire. */
 import * as z from "zod";
 import { type Answer, type Exchange, NotSupported } from "../../network/json-listener.ts";
+import { secretVersions, setSecret } from "./answer-secret.ts";
 import { deleteCertificate, setEnabled } from "./change-certificate.ts";
 import { createCertificate } from "./create-certificate.ts";
 import { mergeCertificate } from "./merge-certificate.ts";
-import { badParameter } from "./operations.ts";
 import { cancelPending, deletePending, readPending } from "./pending-operation.ts";
 import { parsePolicy } from "./policy.ts";
 import { listVersions, readCertificate } from "./read-certificate.ts";
 import { readSecret } from "./read-secret.ts";
+import { ok, pageOf, parseBody } from "./request.ts";
 import type { Route } from "./routes.ts";
+import { deletedSecretBundle, secretBundle } from "./secret-wire.ts";
+import { requireDeletedSecret } from "./secrets.ts";
 import { requireCertificate, type Vault } from "./state.ts";
 import {
   certificateBundle,
@@ -17,7 +20,6 @@ import {
   operationBundle,
   pendingId,
   policyBundle,
-  secretBundle,
   versionItem,
 } from "./wire.ts";
 
@@ -26,7 +28,6 @@ const MergeBody = z.object({ x5c: z.array(z.string()) });
 const CancelBody = z.object({ cancellation_requested: z.literal(true) });
 const UpdateBody = z.object({ attributes: z.object({ enabled: z.boolean().optional() }).optional() });
 
-const VERSIONS_PAGE_MAX = 25;
 /** Seconds; shown on every answer that says "in progress". */
 const RETRY_AFTER = { "retry-after": "10" };
 const WHOLE = { policy: true, pending: true };
@@ -83,6 +84,12 @@ export async function answerOperation(request: VaultRequest): Promise<Answer> {
     }
     case "key-vault:GetSecret":
       return ok(secretBundle(vault, name, readSecret(vault, name, version)));
+    case "key-vault:GetSecretVersions":
+      return secretVersions(vault, name, exchange);
+    case "key-vault:GetDeletedSecret":
+      return ok(deletedSecretBundle(vault, name, requireDeletedSecret(vault, name)));
+    case "key-vault:SetSecret":
+      return setSecret(vault, name, exchange);
   }
 }
 
@@ -103,39 +110,10 @@ function merge({ vault, route: { name }, exchange }: VaultRequest): Answer {
 }
 
 function versions({ vault, route: { name }, exchange }: VaultRequest): Answer {
-  const query = exchange.url.searchParams;
-  const max = pageNumber(query.get("maxresults"), VERSIONS_PAGE_MAX);
-  if (max < 1 || max > VERSIONS_PAGE_MAX) throw badParameter(`maxresults must be 1 to ${VERSIONS_PAGE_MAX}`);
-  const page = listVersions(vault, name, { skip: pageNumber(query.get("$skiptoken"), 0), max });
-  const next = new URL(exchange.url);
-  next.searchParams.set("$skiptoken", String(page.nextSkip));
+  const { page, nextLink } = pageOf(exchange);
+  const listed = listVersions(vault, name, page);
   return ok({
-    value: page.versions.map((version) => versionItem(vault, name, version)),
-    nextLink: page.nextSkip === undefined ? null : next.href,
+    value: listed.versions.map((version) => versionItem(vault, name, version)),
+    nextLink: nextLink(listed.nextSkip),
   });
-}
-
-function pageNumber(text: string | null, absent: number): number {
-  if (text === null) return absent;
-  if (!/^\d{1,6}$/.test(text)) throw badParameter(`'${text}' is not a page number`);
-  return Number(text);
-}
-
-function parseBody<T>(schema: z.ZodType<T>, exchange: Exchange): T {
-  const parsed = schema.safeParse(jsonOf(exchange));
-  if (parsed.success) return parsed.data;
-  const fault = parsed.error.issues[0];
-  throw badParameter(`Property ${fault?.path.join(".")} has invalid value: ${fault?.message}`);
-}
-
-function jsonOf(exchange: Exchange): unknown {
-  try {
-    return JSON.parse(exchange.body.toString("utf8"));
-  } catch {
-    throw badParameter("The request body is not valid JSON.");
-  }
-}
-
-function ok(json: unknown): Answer {
-  return { status: 200, json };
 }

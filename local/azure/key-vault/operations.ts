@@ -25,6 +25,9 @@ export const KEY_VAULT_OPERATIONS = {
   "key-vault:UpdateCertificate": { mutates: true, errors: [...COMMON, "CertificateNotFound"] },
   "key-vault:DeleteCertificate": { mutates: true, errors: [...COMMON, "CertificateNotFound"] },
   "key-vault:GetSecret": { mutates: false, errors: [...COMMON, "SecretNotFound"] },
+  "key-vault:GetSecretVersions": { mutates: false, errors: COMMON },
+  "key-vault:GetDeletedSecret": { mutates: false, errors: [...COMMON, "SecretNotFound"] },
+  "key-vault:SetSecret": { mutates: true, errors: [...COMMON, "Conflict"] },
 } as const satisfies OperationTable;
 
 export type KeyVaultOperation = keyof typeof KEY_VAULT_OPERATIONS;
@@ -59,6 +62,27 @@ export function secretNotFound(id: string): VaultRefusal {
     "SecretNotFound",
     message.replace("deleted this certificate", "deleted this secret"),
   );
+}
+
+export function deletedSecretNotFound(name: string): VaultRefusal {
+  return new VaultRefusal(404, "SecretNotFound", `Deleted Secret not found: ${name}`);
+}
+
+export function secretDeleted(name: string): VaultRefusal {
+  const message =
+    `Secret ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, ` +
+    "the secret can only be recovered or purged.";
+  return new VaultRefusal(409, "Conflict", message, "ObjectIsDeletedButRecoverable");
+}
+
+export function secretBeingDeleted(name: string): VaultRefusal {
+  const message = `Secret ${name} is currently being deleted and cannot be re-created; retry later.`;
+  return new VaultRefusal(409, "Conflict", message, "ObjectIsBeingDeleted");
+}
+
+/** What stands behind a certificate is changed with the certificate alone. */
+export function secretManaged(name: string): VaultRefusal {
+  return new VaultRefusal(409, "Conflict", `Secret ${name} belongs to a certificate and cannot be set.`);
 }
 
 export function secretDisabled(): VaultRefusal {

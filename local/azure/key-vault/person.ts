@@ -7,6 +7,7 @@ import { createCertificate } from "./create-certificate.ts";
 import { generateKey } from "./keys.ts";
 import { addVersion } from "./merge-certificate.ts";
 import { parsePolicy } from "./policy.ts";
+import { addSecretVersion } from "./secrets.ts";
 import {
   newCertificate,
   newId,
@@ -82,5 +83,5 @@ export async function importByHand(vault: Vault, name: string, leaf: Uint8Array)
 
 /** An ordinary secret; its name can no longer be a certificate's. */
 export function storeSecretByHand(vault: Vault, name: string, value: string): void {
-  vault.secrets.set(name, value);
+  addSecretVersion(vault, name, { value, tags: undefined, contentType: undefined, enabled: true });
 }

@@ -5,15 +5,16 @@
 import { NotSupported } from "../../network/json-listener.ts";
 import { privateKeyPem } from "./keys.ts";
 import { secretDisabled, secretNotFound } from "./operations.ts";
+import { findSecret, type SecretVersion, type VaultSecret } from "./secrets.ts";
 import type { Vault, VaultVersion } from "./state.ts";
 
 export type FoundSecret =
   | { readonly kind: "certificate"; readonly version: VaultVersion; readonly value: string }
-  | { readonly kind: "ordinary"; readonly value: string };
+  | { readonly kind: "ordinary"; readonly version: SecretVersion; readonly value: string };
 
 export function readSecret(vault: Vault, name: string, versionId?: string): FoundSecret {
-  const ordinary = vault.secrets.get(name);
-  if (ordinary !== undefined && versionId === undefined) return { kind: "ordinary", value: ordinary };
+  const ordinary = findSecret(vault, name);
+  if (ordinary !== undefined) return readOrdinary(ordinary, versionId);
   if (isPlaceholder(vault, name, versionId)) throw secretDisabled();
   const version = findVersion(vault, name, versionId);
   if (version === undefined) throw secretNotFound(versionId === undefined ? name : `${name}/${versionId}`);
@@ -22,6 +23,13 @@ export function readSecret(vault: Vault, name: string, versionId?: string): Foun
     throw new NotSupported(`GetSecret for a certificate of content type ${version.contentType}`);
   }
   return { kind: "certificate", version, value: pemOf(version) };
+}
+
+function readOrdinary({ name, versions }: VaultSecret, versionId: string | undefined): FoundSecret {
+  const version = versionId === undefined ? versions.at(-1) : versions.find(({ id }) => id === versionId);
+  if (version === undefined) throw secretNotFound(`${name}/${versionId}`);
+  if (!version.enabled) throw secretDisabled();
+  return { kind: "ordinary", version, value: version.value };
 }
 
 /** Until the first merge a certificate is shown as a disabled version, and so is its secret. */

@@ -159,6 +159,7 @@ describe("the operation table", () => {
       "DeleteCertificateOperation",
       "ImportCertificate",
       "MergeCertificate",
+      "SetSecret",
       "UpdateCertificate",
       "UpdateCertificateOperation",
     ]);

@@ -23,6 +23,8 @@ const UPDATE = "Microsoft.KeyVault/vaults/certificates/update/action";
 const IMPORT = "Microsoft.KeyVault/vaults/certificates/import/action";
 const DELETE = "Microsoft.KeyVault/vaults/certificates/delete";
 const GET_SECRET = "Microsoft.KeyVault/vaults/secrets/getSecret/action";
+const SET_SECRET = "Microsoft.KeyVault/vaults/secrets/setSecret/action";
+const READ_METADATA = "Microsoft.KeyVault/vaults/secrets/readMetadata/action";
 
 function certificate(
   method: string,
@@ -50,9 +52,27 @@ const PATTERNS: readonly Pattern[] = [
   certificate("DELETE", "/?", "key-vault:DeleteCertificate", DELETE),
   {
     method: "GET",
+    path: /^\/secrets\/(?<name>[^/]+)\/versions$/,
+    operation: "key-vault:GetSecretVersions",
+    dataAction: READ_METADATA,
+  },
+  {
+    method: "GET",
     path: /^\/secrets\/(?<name>[^/]+)(?:\/(?<version>[0-9a-f]{32})?)?$/,
     operation: "key-vault:GetSecret",
     dataAction: GET_SECRET,
+  },
+  {
+    method: "PUT",
+    path: /^\/secrets\/(?<name>[^/]+)\/?$/,
+    operation: "key-vault:SetSecret",
+    dataAction: SET_SECRET,
+  },
+  {
+    method: "GET",
+    path: /^\/deletedsecrets\/(?<name>[^/]+)\/?$/,
+    operation: "key-vault:GetDeletedSecret",
+    dataAction: READ_METADATA,
   },
 ];
 
@@ -63,7 +83,7 @@ export function matchRoute(method: string, path: string): Route | undefined {
     const name = groups?.["name"];
     if (groups === undefined || name === undefined) continue;
     const { operation, dataAction } = pattern;
-    const kind = path.startsWith("/secrets/") ? "secrets" : "certificates";
+    const kind = path.startsWith("/certificates/") ? "certificates" : "secrets";
     return { operation, dataAction, kind, name: decodeURIComponent(name), version: groups["version"] };
   }
   return undefined;

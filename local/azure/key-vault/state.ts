@@ -6,6 +6,7 @@ import { randomUUID, type X509Certificate } from "node:crypto";
 import type { VaultKey } from "./keys.ts";
 import { certificateNotFound, pendingNotFound } from "./operations.ts";
 import type { Policy } from "./policy.ts";
+import type { VaultSecret } from "./secrets.ts";
 
 /** Objects of a certificate that was never completed show this much of a head start before their creation. */
 const PLACEHOLDER_BACKDATE_SECONDS = 600;
@@ -17,7 +18,7 @@ export interface Vault {
   readonly resourceId: string;
   readonly certificates: Map<string, VaultCertificate>;
   /** Ordinary secrets, which no certificate stands behind. */
-  readonly secrets: Map<string, string>;
+  readonly secrets: Map<string, VaultSecret>;
 }
 
 export interface VaultCertificate {

@@ -1,14 +1,13 @@
 /** The vault's objects in the words of its REST interface, as recorded answers show them. */
 
 import type { FoundCertificate } from "./read-certificate.ts";
-import type { FoundSecret } from "./read-secret.ts";
 import type { PendingCertificate, StoredPolicy, Vault, VaultCertificate, VaultVersion } from "./state.ts";
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
 /** Purge protection is on and the retention is the default. */
-const RECOVERY = { recoveryLevel: "Recoverable", recoverableDays: 90 };
-const SECONDS_A_DAY = 86_400;
+export const RECOVERY = { recoveryLevel: "Recoverable", recoverableDays: 90 };
+export const SECONDS_A_DAY = 86_400;
 
 /** `latest` shows the policy and the pending request as well; a single version shows neither. */
 export function certificateBundle(
@@ -94,25 +93,6 @@ export function deletedBundle(vault: Vault, certificate: VaultCertificate, delet
   };
 }
 
-export function secretBundle(vault: Vault, name: string, found: FoundSecret): Json {
-  if (found.kind === "ordinary") {
-    return {
-      value: found.value,
-      id: `${vault.uri}/secrets/${name}/1`,
-      attributes: { enabled: true, ...RECOVERY },
-    };
-  }
-  const { version, value } = found;
-  return {
-    value,
-    contentType: version.contentType,
-    id: `${vault.uri}/secrets/${name}/${version.id}`,
-    managed: true,
-    attributes: attributesOf(version),
-    kid: `${vault.uri}/keys/${name}/${version.id}`,
-  };
-}
-
 export function pendingId(vault: Vault, name: string): string {
   return `${vault.uri}/certificates/${name}/pending`;
 }
@@ -138,7 +118,7 @@ function placeholderParts(vault: Vault, { name, placeholder }: VaultCertificate)
   };
 }
 
-function attributesOf({ enabled, notBefore, notAfter, createdAt, updatedAt }: VaultVersion): Json {
+export function attributesOf({ enabled, notBefore, notAfter, createdAt, updatedAt }: VaultVersion): Json {
   return { enabled, nbf: notBefore, exp: notAfter, created: createdAt, updated: updatedAt, ...RECOVERY };
 }
 

@@ -6,17 +6,18 @@ export const firstIssue: Chapter = {
   async run(stack) {
     check(versions(stack).length === 0, "the vault begins without a certificate");
     stack.begin();
-    const version = await until("the schedule gets bunny a certificate", () => versions(stack)[0]);
-    await until("relay's log shows the certificate accepted", () =>
-      acceptedSerials(stack).includes(version.serial),
-    );
-    const signed = signedForBunny(stack);
+    const first = await until("the schedule gets bunny a certificate", () => versions(stack)[0]);
+    const [signed] = signedForBunny(stack);
     check(
-      signed.length === 1 && signed[0]?.serial.endsWith(version.serial) === true,
-      "the CA signed exactly what the vault holds",
+      signed?.serial.endsWith(first.serial) === true,
+      "the first that the CA has signed is what the vault holds",
+    );
+    // It may be renewed before bunny has its API keys too, without which it does not call.
+    const used = await until("relay's log shows a certificate accepted", () =>
+      versions(stack).find(({ serial }) => acceptedSerials(stack).includes(serial)),
     );
     const { bunny } = protagonists(stack);
-    check(bunny.worker.counts().certificatesUsed.includes(version.serial), "bunny uses that certificate");
-    return { serial: version.serial, signatures: signed.length };
+    check(bunny.worker.counts().certificatesUsed.includes(used.serial), "bunny uses that certificate");
+    return { firstSerial: first.serial, usedSerial: used.serial };
   },
 };

@@ -12,7 +12,8 @@ export const foreignCsr: Chapter = {
     const { vault, certificate } = protagonists(stack);
     const { identity } = certificate;
     const held = vault.certificates.get(certificate.name);
-    check(held !== undefined && held.pending?.status !== "inProgress", "no renewal is under way yet");
+    check(held !== undefined, "the vault has bunny's certificate");
+    await until("no renewal is under way", () => held.pending?.status !== "inProgress");
     const foreign = await requestByHand(vault, certificate.name, {
       subject: subjectOf(identity),
       dnsNames: [...identity.dnsNames, FOREIGN_NAME],

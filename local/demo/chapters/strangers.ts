@@ -1,57 +1,37 @@
-import { request } from "node:https";
 import type { Stack } from "../../stack/stack.ts";
-import { issue, makeCa } from "../../testing/certificates.ts";
+import {
+  type Caller,
+  callerOfAnotherCa,
+  callerWhoExpired,
+  callerWithWrongKey,
+  callRelay,
+} from "../callers.ts";
 import { type Chapter, check, until } from "../chapter.ts";
-import { protagonists, relayLines } from "../look.ts";
+import { relayLines } from "../look.ts";
 
 export const strangers: Chapter = {
   name: "callers without bunny's certificate are turned away",
   async run(stack) {
-    const name = protagonists(stack).certificate.identity.commonName;
-    const forged = await issue(await makeCa({ commonName: stack.aws.authority.commonName }), {
-      commonName: name,
-      dnsNames: [name],
-      usages: ["clientAuth"],
-    });
-    const withoutCertificate = await refusal(stack, {}, "no-certificate");
-    const otherCa = await refusal(stack, { key: forged.privateKeyPem, cert: forged.chainPem }, "unknown-ca");
-    return { withoutCertificate, otherCa };
+    const withoutCertificate = await refusal(stack, {}, "no-certificate", "no answer");
+    const otherCa = await refusal(stack, await callerOfAnotherCa(stack), "unknown-ca", "no answer");
+    const expired = await refusal(stack, await callerWhoExpired(stack), "expired", "no answer");
+    const wrongKey = await refusal(stack, await callerWithWrongKey(stack), "api-key-unknown", 401);
+    return { withoutCertificate, otherCa, expired, wrongKey };
   },
 };
 
-/** What relay's log gives as the reason; the caller got no answer of HTTP at all. */
+/** What relay's log gives as the reason; only whose certificate is good gets an answer of HTTP at all. */
 async function refusal(
   stack: Stack,
-  identity: { key?: string; cert?: string },
+  caller: Caller,
   expected: string,
+  answer: number | "no answer",
 ): Promise<string> {
-  const refused = () => relayLines(stack).filter((line) => line.event === "client.refused");
+  const refused = () =>
+    relayLines(stack).filter((line) => line.event === "client.refused" && line.reason === expected);
   const before = refused().length;
-  check(
-    (await poll(stack, identity)) === "no answer",
-    `relay answers nothing to a caller it refuses (${expected})`,
-  );
-  const [line] = await until("relay's log shows the refusal", () =>
-    refused().length > before ? refused().slice(before) : null,
-  );
-  check(line?.reason === expected, `relay's log says ${expected}, not ${line?.reason}`);
-  return line.reason;
-}
-
-function poll(stack: Stack, identity: { key?: string; cert?: string }): Promise<number | "no answer"> {
-  const { host, port, servername, caPem } = stack.workloads.address;
-  return new Promise((resolve) => {
-    const sent = request({
-      host,
-      port,
-      servername,
-      ca: caPem,
-      path: "/jobs/poll",
-      agent: false,
-      ...identity,
-    });
-    sent.once("response", (response) => resolve(response.statusCode ?? 0));
-    sent.once("error", () => resolve("no answer"));
-    sent.end();
-  });
+  const answered = await callRelay(stack, caller);
+  check(answered === answer, `relay answers ${answer} to a caller it refuses (${expected}), not ${answered}`);
+  await until(`relay's log shows the refusal (${expected})`, () => refused().length > before);
+  return expected;
 }

@@ -3,14 +3,15 @@ import { type Chapter, check } from "../chapter.ts";
 export const verdict: Chapter = {
   name: "nothing was denied, nothing leaked, nothing left this machine",
   async run(stack) {
-    const { kernel, aws, proxy, tap, events, graph, monitoring } = stack;
+    const { kernel, aws, proxy, tap, events, graph, monitoring, logFilters } = stack;
     const decisions = aws.server.decisions();
     const denied = decisions.filter(({ result }) => result === "denied");
     check(
       decisions.length > 0 && denied.length === 0,
       `the captured policies allow every call: ${denied.map(({ roleArn, action }) => `${roleArn} ${action}`).join(", ")}`,
     );
-    const troubles = [...aws.server.troubles(), ...events.troubles(), ...monitoring.troubles()];
+    const parts = [aws.server, events, monitoring, logFilters];
+    const troubles = parts.flatMap((part) => part.troubles());
     check(
       troubles.length === 0,
       `the stand-ins had no trouble of their own: ${troubles.map(({ message }) => message).join("; ")}`,

@@ -8,7 +8,7 @@ import link from "../tunnels-link.ts";
 
 const CLOUDWATCH = "cloudwatch.amazonaws.com";
 
-export function promiseAlarms(graph: () => Graph): void {
+export function promiseAlarms(graph: () => Graph, tunnelCount = 5): void {
   const alarm = (name: string) => {
     const found = graph().metricAlarms.find((one) => one.name === `warrener-test-${name}`);
     if (found === undefined) throw new Error(`the deployment has no alarm ${name}`);
@@ -22,7 +22,7 @@ export function promiseAlarms(graph: () => Graph): void {
       const tunnels: Record<string, { outsideIp: string }> = JSON.parse(
         watched?.environment["TUNNELS"] ?? "",
       );
-      expect(Object.keys(tunnels)).toHaveLength(5);
+      expect(Object.keys(tunnels)).toHaveLength(tunnelCount);
       for (const [name, { outsideIp }] of Object.entries(tunnels)) {
         expect(alarm(`tunnel-${name}-down`)).toMatchObject({
           namespace: "AWS/VPN",

@@ -81,11 +81,14 @@ export function promiseAlerts(graph: () => Graph): void {
       const bus = `arn:aws:events:${graph().region}:${ACCOUNT_ID}:event-bus/${environment["BUS_NAME"]}`;
       const keys = (key: string) => ({ "dynamodb:LeadingKeys": [key] });
       const cases: [string, string, Record<string, string | string[]>, "allowed" | "denied"][] = [
-        ["dynamodb:Query", table, keys("link#tunnel-link"), "allowed"],
-        ["dynamodb:UpdateItem", table, keys("link#tunnel-link"), "allowed"],
+        ["dynamodb:Query", table, keys("incidents#tunnel-link"), "allowed"],
+        ["dynamodb:UpdateItem", table, keys("incidents#tunnel-link"), "allowed"],
         ["dynamodb:PutItem", table, keys("incidents#tunnel-link"), "allowed"],
         ["dynamodb:PutItem", table, keys("incidents#other-link"), "denied"],
-        ["dynamodb:UpdateItem", table, keys("incidents#tunnel-link"), "denied"],
+        ["dynamodb:PutItem", table, keys("link#tunnel-link"), "denied"],
+        ["dynamodb:GetItem", table, keys("link#tunnel-link"), "denied"],
+        ["dynamodb:Query", table, keys("link#tunnel-link"), "denied"],
+        ["dynamodb:UpdateItem", table, keys("link#tunnel-link"), "denied"],
         ["dynamodb:Query", table, keys("history#tunnel-link"), "denied"],
         ["dynamodb:DeleteItem", table, keys("link#tunnel-link"), "denied"],
         ["events:PutEvents", bus, { "events:source": ["warrener"] }, "allowed"],

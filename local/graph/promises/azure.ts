@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { DEPLOYER_ID, SUBSCRIPTION_ID, TENANT_ID } from "../identifiers.ts";
+import { caCertificatePlaceholder, DEPLOYER_ID, SUBSCRIPTION_ID, TENANT_ID } from "../identifiers.ts";
 import type { Graph, LambdaFunction, Resource } from "../schema.ts";
 
 export function promiseAzure(graph: () => Graph): void {
@@ -167,6 +167,8 @@ export function promiseAzure(graph: () => Graph): void {
       expect(JSON.parse(await readFile(path.join(directory, "host.json"), "utf8"))).toMatchObject({
         version: "2.0",
         extensions: { http: { routePrefix: "api" } },
+        // Without it no trigger of Event Grid is registered.
+        extensionBundle: { id: "Microsoft.Azure.Functions.ExtensionBundle", version: "[4.*, 5.0.0)" },
       });
     });
   });
@@ -204,7 +206,7 @@ export function promiseAzure(graph: () => Graph): void {
     it("stand only where no evaluation can know the value", () => {
       expect(graph().functionApp.settings).toMatchObject({
         TOKEN_ISSUER: "{{token-issuer}}",
-        PINNED_CA: "{{certificate-authority-certificate}}",
+        PINNED_CA: caCertificatePlaceholder(graph().certificateAuthority.arn),
       });
       const unknown = graph().functions.flatMap(({ logicalName, environment }) =>
         Object.entries(environment).flatMap(([name, value]) =>
@@ -212,7 +214,7 @@ export function promiseAzure(graph: () => Graph): void {
         ),
       );
       expect(unknown).toEqual([
-        ["RenewRelayCertificate", "PINNED_CA", "{{certificate-authority-certificate}}"],
+        ["RenewRelayCertificate", "PINNED_CA", caCertificatePlaceholder(graph().certificateAuthority.arn)],
       ]);
     });
   });

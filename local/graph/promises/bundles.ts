@@ -5,17 +5,29 @@ import type { Graph } from "../schema.ts";
 
 export function promiseBundles(graph: () => Graph): void {
   describe("bundles", () => {
-    /** What Node reads before the handler can be called, at most. */
+    /** What Node reads before the handler can be called, at most; of that 45 KB are the link and its checks. */
     const EAGER_KB_MAX: Readonly<Record<string, number>> = {
-      NoteIssuedCertificate: 600,
-      // Every run of these tells incidents, of which it needs the store and the plan (about 30 KB).
-      RenewCertificates: 690,
-      RenewRelayCertificate: 695,
-      TellIncidents: 410,
-      WatchTunnels: 980,
+      HealAllowlists: 1_056,
+      NoteIssuedCertificate: 630,
+      PublishTrust: 812,
+      // Of that 50 KB are the readers of logs and what is made of their lines.
+      ReadAuthFailures: 450,
+      // Every run of these tells incidents, of which it needs the store and the plan (about 30 KB), and finds out which
+      // CA it asks, for which it reads what is published of the trust (about 20 KB).
+      RenewCertificates: 748,
+      RenewRelayCertificate: 752,
+      RotatePreSharedKeys: 1_064,
+      RotateApiKeys: 484,
+      TellIncidents: 434,
+      WatchTunnels: 1_012,
     };
     /** Their client of Private CA comes with an older core of its own. */
-    const MIXED_CORES = ["NoteIssuedCertificate", "RenewCertificates", "RenewRelayCertificate"];
+    const MIXED_CORES = [
+      "NoteIssuedCertificate",
+      "PublishTrust",
+      "RenewCertificates",
+      "RenewRelayCertificate",
+    ];
 
     it("of functions stay within their budgets, with one core of the AWS SDK", async () => {
       for (const { logicalName, metafile } of graph().functions) {
@@ -37,18 +49,19 @@ export function promiseBundles(graph: () => Graph): void {
     });
 
     it.each([
-      ["@aws-sdk/client-ec2", "WatchTunnels"],
-      ["@slack/web-api", "TellIncidents"],
+      ["@aws-sdk/client-ec2", ["HealAllowlists", "RotatePreSharedKeys", "WatchTunnels"]],
+      ["@slack/web-api", ["TellIncidents"]],
     ])("have %s in %s at most", async (wanted, only) => {
       for (const { logicalName, metafile } of graph().functions) {
         const { packages } = await measureBundle(metafile);
-        if (packages.some(({ name }) => name === wanted)) expect(logicalName).toBe(only);
+        if (packages.some(({ name }) => name === wanted)) expect(only).toContain(logicalName);
       }
     });
 
     it("of the Function App stay within their budget", async () => {
+      // Of that 45 KB are its parts in API keys, pre-shared keys and the trust: their endpoints, checks and adapters.
       const { totalBytes } = await measureBundle(graph().functionApp.metafile);
-      expect(totalBytes / 1_024).toBeLessThanOrEqual(1_000);
+      expect(totalBytes / 1_024).toBeLessThanOrEqual(1_116);
     });
   });
 }

@@ -23,7 +23,7 @@ export function promiseConnections(graph: () => Graph): void {
       });
     });
 
-    it("may look at the connections of that group and reset one, and reads and sets no key", () => {
+    it("may look at the link's own connections and reset one, and reads and sets no key", () => {
       const { roleDefinitions, roleAssignments, functionApp } = graph();
       const known = new Set(roleDefinitions.map(({ id }) => id));
       const assignments = roleAssignments.filter(({ roleDefinitionId }) => known.has(roleDefinitionId));
@@ -41,6 +41,7 @@ export function promiseConnections(graph: () => Graph): void {
       expect(
         may("localNetworkGateways/read", `${group}/providers/Microsoft.Network/localNetworkGateways/x`),
       ).toBe(true);
+      expect(may("connections/resetconnection/action", `${connections}/somebody-elses`)).toBe(false);
       expect(may("virtualNetworkGateways/reset/action", group)).toBe(false);
       expect(may("connections/read", `${group}-other/providers/Microsoft.Network/connections/x`)).toBe(false);
     });

@@ -82,7 +82,7 @@ export function promiseRoles(graph: () => Graph): void {
         ["dynamodb:PutItem", table, keys("link#example-link"), "allowed"],
         ["dynamodb:PutItem", table, keys("incidents#example-link"), "allowed"],
         ["dynamodb:PutItem", table, keys("incidents#other-link"), "denied"],
-        ["dynamodb:UpdateItem", table, keys("incidents#example-link"), "denied"],
+        ["dynamodb:UpdateItem", table, keys("incidents#example-link"), "allowed"],
         ["dynamodb:PutItem", table, keys("history#example-link"), "denied"],
         ["dynamodb:DeleteItem", table, {}, "denied"],
         ["dynamodb:Scan", table, {}, "denied"],

@@ -2,20 +2,20 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runs } from "../../../local/property.ts";
-import { checkBlocks } from "../../../local/slack/blocks.ts";
 import { startSlack, type TestSlack } from "../../../local/slack/test-slack.ts";
 import { seenMessages } from "../../../local/slack/view.ts";
 import type { Note } from "../condition.ts";
 import { Incident } from "../incident.ts";
 import { planIncidents } from "../plan.ts";
 import { AT, condition, incidentOf, reportOf, SCOPE } from "../test-conditions.ts";
-import { FALLBACK_MAX } from "./limits.ts";
 import { type Rendered, renderIncident, renderNote } from "./render.ts";
+import { faultsIn } from "./test-faults.ts";
 import { HOSTILE } from "./test-hostile.ts";
-import { autoLinks, readMrkdwn, type TextObject, textObjects, unseen } from "./test-syntax.ts";
+import { readMrkdwn, textObjects } from "./test-syntax.ts";
 
 const surroundings = { link: "test-link", runbook: "https://example.com/operating.md" };
 const LINKS = ["https://console.example.com/vpn", "https://example.com/operating.md#"];
+const faultsOf = (rendered: Rendered) => faultsIn(rendered, LINKS);
 
 /** Every field that a text from outside can fill, if only by a mistake of ours. */
 const FIELDS: Readonly<Record<string, (text: string) => Partial<Incident>>> = {
@@ -29,51 +29,6 @@ const FIELDS: Readonly<Record<string, (text: string) => Partial<Incident>>> = {
 
 /** As it is, without what the schema would mend. */
 const filled = (changes: Partial<Incident>): Incident => ({ ...incidentOf("tunnels"), ...changes });
-
-/** Empty when nothing in the message is anything but what we made of it. */
-function faultsOf(rendered: Rendered): string[] {
-  return [
-    ...textFaults(rendered.text),
-    ...textObjects(rendered).flatMap(objectFaults),
-    ...blockFaults(rendered),
-  ];
-}
-
-function objectFaults(object: TextObject): string[] {
-  const { type, text } = object;
-  const common = [
-    ...unseen(text.replace(/^\*[^*\n]+\*\n/, "")),
-    ...(text.isWellFormed() ? [] : ["half a character"]),
-  ];
-  // Without these, Slack would look for links, mentions and emoji by itself.
-  expect(object).toMatchObject(type === "plain_text" ? { emoji: false } : { verbatim: true });
-  if (type === "plain_text") return [...common, ...autoLinks(text)].map((fault) => `plain: ${fault}`);
-  const { specials, formatting } = readMrkdwn(text);
-  const foreign = specials.filter((special) => !LINKS.some((url) => special.startsWith(url)));
-  // A label is bold; nothing else is anything.
-  const label = /^\*[^*\n]+\*(?=\n`[^`\n]+`$)/.exec(text)?.[0];
-  return [...common, ...foreign, ...formatting.filter((one) => one !== label)].map(
-    (fault) => `mrkdwn: ${fault}`,
-  );
-}
-
-/** Beside the blocks; Slack reads it as `mrkdwn`, and no `verbatim` can be said of it. */
-function textFaults(text: string): string[] {
-  const { specials, code } = readMrkdwn(text);
-  const entities = text.match(/&(?!amp;|lt;|gt;)/g) ?? [];
-  const long = text.length > FALLBACK_MAX ? ["too long"] : [];
-  const faults = [...specials, ...code, ...autoLinks(text), ...unseen(text), ...entities, ...long];
-  return [...faults, ...(text.isWellFormed() ? [] : ["half a character"])].map((fault) => `text: ${fault}`);
-}
-
-function blockFaults({ blocks }: Rendered): string[] {
-  try {
-    checkBlocks(JSON.parse(JSON.stringify(blocks)));
-    return [];
-  } catch (error) {
-    return [`Slack refuses the blocks: ${JSON.stringify(error)}`];
-  }
-}
 
 const shapeOf = ({ blocks }: Rendered) =>
   blocks.map((block) => `${block.type} ${"fields" in block ? block.fields.length : ""}`);

@@ -1,0 +1,58 @@
+import type { Stack } from "../../stack/stack.ts";
+import { secondsUntil, untilToldOf } from "../channel.ts";
+import { type Chapter, check, until } from "../chapter.ts";
+import { readDeadLetters } from "../halves.ts";
+import { keysAtEnds, watchTunnels } from "../keys.ts";
+import { askForKey } from "../operator.ts";
+import { tunnelPair } from "../tunnels.ts";
+
+const MODIFY = "ec2:ModifyVpnTunnelOptions";
+
+export const rotationRolledBack: Chapter = {
+  name: "AWS takes no new pre-shared key: Azure is given the old one again",
+  async run(stack) {
+    const [name, other] = tunnelPair(stack);
+    const [old] = keysAtEnds(stack, name);
+    const watch = watchTunnels(stack);
+    const noted = watchKeys(stack, name);
+    const before = stack.kernel.calls(MODIFY).length;
+    const endFault = stack.kernel.faults.add({
+      ...{ operation: MODIFY, nth: "every", when: "before" },
+      effect: { kind: "lose-connection" },
+    });
+    const askedAt = Date.now();
+    try {
+      await askForKey(stack, name);
+      await until("Azure has the new key, and AWS the old one", () => noted.differed());
+      const told = await untilToldOf(stack, "pre-shared-key-failed", "AWS did not take the new one");
+      const ends = keysAtEnds(stack, name);
+      check(
+        ends.every((key) => key === old),
+        "both ends have the old key",
+      );
+      await until("the tunnel carries traffic", () => stack.vpn.tunnel(name).upSince !== undefined);
+      check(watch.leastUp() > 0, `${other} has carried the traffic meanwhile`);
+      const calls = stack.kernel.calls(MODIFY).length - before;
+      return {
+        ...{ tunnel: name, callsThatAwsNeverAnswered: calls, tunnelsUpAtLeast: watch.leastUp() },
+        ...{ secondsFromAskedToSlack: secondsUntil(told, askedAt), endsWithTheOldKey: ends.length },
+      };
+    } finally {
+      endFault();
+      watch.stop();
+      noted.stop();
+      // Whether AWS has done what was asked nobody knew, so those runs were red.
+      readDeadLetters(stack);
+    }
+  },
+};
+
+/** Whether the ends ever had different keys, from now until `stop`. */
+function watchKeys(stack: Stack, tunnel: string) {
+  let differed = false;
+  const stop = stack.vpn.onChange(() => {
+    const [aws, azure] = keysAtEnds(stack, tunnel);
+    differed ||= aws !== azure;
+  });
+  return { differed: () => differed, stop };
+}
