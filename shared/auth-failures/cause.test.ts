@@ -25,7 +25,7 @@ const withB: Known = {
   ...KNOWN,
   certificates: [
     ...CERTIFICATES,
-    ...CERTIFICATES.map((one) => ({ ...one, serial: SERIAL_B, createdAt: AT - 240, notAfter: AT + 999 })),
+    ...CERTIFICATES.map((one) => ({ ...one, serial: SERIAL_B, mergedAt: AT - 240, notAfter: AT + 999 })),
   ],
 };
 const ended = (known: Known): Known => ({
@@ -60,6 +60,16 @@ describe("causeOf", () => {
       text: `${BUNNY} uses serial a1; serial b2 was merged at ${toIso(AT - 240)}`,
       suspect: { text: `serial b2 was merged into bunny-client 4 minutes before, at ${toIso(AT - 240)}` },
     });
+  });
+
+  it("takes no certificate for newer that is signed alone: nobody's vault has it", () => {
+    const signed = {
+      ...withB,
+      certificates: withB.certificates.map((one) =>
+        one.serial === SERIAL_B ? { ...one, mergedAt: null } : one,
+      ),
+    };
+    expect(why("expired", mine, { known: ended(signed) })).toMatchObject({ kind: "ended" });
   });
 
   it("wakes the certificates for one that has ended, and has no successor", () => {

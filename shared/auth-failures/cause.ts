@@ -141,21 +141,27 @@ const shows = (name: string, { serial }: Failure): string =>
 const usedOf = ({ serial }: Failure, { certificates }: Known): KnownCertificate | undefined =>
   certificates.find((one) => one.serial === serial);
 
+type MergedCertificate = KnownCertificate & { readonly mergedAt: Instant };
+
+/** What is signed alone is in nobody's vault. */
+const isMerged = (one: KnownCertificate): one is MergedCertificate => one.mergedAt !== null;
+
 /** The newest version of the same certificate, when it is another one that is good at that time. */
 function newerThan(
   used: KnownCertificate,
   at: Instant,
   { certificates }: Known,
-): KnownCertificate | undefined {
+): MergedCertificate | undefined {
   const newest = certificates
     .filter((one) => one.name === used.name)
-    .toSorted((one, other) => other.createdAt - one.createdAt)[0];
+    .filter(isMerged)
+    .toSorted((one, other) => other.mergedAt - one.mergedAt)[0];
   return newest !== undefined && newest.serial !== used.serial && newest.notAfter > at ? newest : undefined;
 }
 
-const notTakenUp = (name: string, failure: Failure, newer: KnownCertificate): Explained => ({
+const notTakenUp = (name: string, failure: Failure, newer: MergedCertificate): Explained => ({
   kind: "not-taken-up",
-  text: `${shows(name, failure)}; serial ${newer.serial} was merged at ${toIso(newer.createdAt)}`,
+  text: `${shows(name, failure)}; serial ${newer.serial} was merged at ${toIso(newer.mergedAt)}`,
 });
 
 function ofEnded(name: string, failure: Failure, known: Known): Explained {

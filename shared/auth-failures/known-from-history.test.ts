@@ -13,15 +13,26 @@ describe("knownCertificates", () => {
     const one = merged(AT - 60, { serial: "a1", notAfter: AT + 60 });
     const other = merged(AT, { serial: "b2", notAfter: AT + 120 });
     expect(knownCertificates(certificate, [other, one, one])).toEqual([
-      { ...certificate, serial: "a1", notAfter: AT + 60, createdAt: AT - 60 },
-      { ...certificate, serial: "b2", notAfter: AT + 120, createdAt: AT },
+      { ...certificate, serial: "a1", notAfter: AT + 60, mergedAt: AT - 60 },
+      { ...certificate, serial: "b2", notAfter: AT + 120, mergedAt: AT },
     ]);
   });
 
-  it("passes over what says no serial, and what is no merge", () => {
-    const issue = change("issue", { target: "bunny-client", at: AT, after: { serial: "a1", notAfter: AT } });
+  it("knows what was issued before it was merged, and not when that was until it has been", () => {
+    const after = { serial: "a1", notAfter: AT + 60 };
+    const issue = change("issue", { target: "bunny-client", at: AT - 60, after });
+    const known = { ...certificate, ...after };
+    expect(knownCertificates(certificate, [issue])).toEqual([{ ...known, mergedAt: null }]);
+    expect(knownCertificates(certificate, [merged(AT, after), issue])).toEqual([{ ...known, mergedAt: AT }]);
+    // A note that came late.
+    const late = change("issue", { target: "bunny-client", at: AT + 60, after });
+    expect(knownCertificates(certificate, [merged(AT, after), late])).toEqual([{ ...known, mergedAt: AT }]);
+  });
+
+  it("passes over what says no serial, and what is neither an issue nor a merge", () => {
+    const other = change("revoke", { target: "bunny-client", at: AT, after: { serial: "a1", notAfter: AT } });
     expect(
-      knownCertificates(certificate, [issue, merged(AT, {}), merged(AT, { serial: "no hex", notAfter: 1 })]),
+      knownCertificates(certificate, [other, merged(AT, {}), merged(AT, { serial: "no hex", notAfter: 1 })]),
     ).toEqual([]);
   });
 });

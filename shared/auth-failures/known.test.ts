@@ -6,7 +6,7 @@ import { AT, accepted, BUNNY, KEY_ID, KNOWN, refused, SERIAL_A, TUNNEL_IP } from
 
 const INSIDE = "10.10.1.7";
 const OUTSIDE = "203.0.113.9";
-const SECOND = { name: "second", names: ["bunny2.example.com"], notAfter: AT + 86_400, createdAt: AT };
+const SECOND = { name: "second", names: ["bunny2.example.com"], notAfter: AT + 86_400, mergedAt: AT };
 
 describe("ownerOf", () => {
   it("believes an identity, an API key that is ours, and the serial of who was accepted", () => {

@@ -15,8 +15,8 @@ export interface KnownCertificate {
   readonly names: readonly string[];
   readonly serial: string;
   readonly notAfter: Instant;
-  /** When it was merged, and so came to bunny's vault. */
-  readonly createdAt: Instant;
+  /** When it was merged, and so came to bunny's vault; null when nothing says that it was. */
+  readonly mergedAt: Instant | null;
 }
 
 export interface KnownApiKey {

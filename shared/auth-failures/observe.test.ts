@@ -10,8 +10,10 @@ import { AT, accepted, BUNNY, refused } from "./test-auth.ts";
 import { authFailures, away, GROUP } from "./test-auth-run.ts";
 import { change } from "./test-journal.ts";
 
-const merged = (serial: string, at: number) =>
-  change("merge", { target: "bunny-client", at, after: { serial, notAfter: AT + 86_400 } });
+const versionBy = (kind: "issue" | "merge") => (serial: string, at: number) =>
+  change(kind, { target: "bunny-client", at, after: { serial, notAfter: AT + 86_400 } });
+const issued = versionBy("issue");
+const merged = versionBy("merge");
 
 function open(history: readonly ChangeRecord[] = [merged("a1", AT - 60)]) {
   const logs = [{ group: GROUP, readers: [{ reader: "relay" }] }];
@@ -69,6 +71,21 @@ describe("observeRun", () => {
     const { state, run } = open();
     await run().known(showing("a1"));
     state.history.push(merged("b2", AT));
+    expect(await serialsOf(run().known(showing("b2")))).toEqual(["a1", "b2"]);
+  });
+
+  it("reads anew at once for it also after a failure was explained a moment ago", async () => {
+    const { state, run } = open();
+    await run().known(showing("a1"));
+    state.now += 5;
+    await run().facts();
+    state.history.push(merged("b2", AT + 5));
+    expect(await serialsOf(run().known(showing("b2")))).toEqual(["a1", "b2"]);
+  });
+
+  it("knows a serial from its issue on: bunny may be refused before the merge is recorded", async () => {
+    const { state, run } = open();
+    state.history.push(issued("b2", AT));
     expect(await serialsOf(run().known(showing("b2")))).toEqual(["a1", "b2"]);
   });
 

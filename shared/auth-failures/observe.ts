@@ -12,7 +12,7 @@ import type { Clock, Instant } from "../runtime/instant.ts";
 import type { Facts } from "./cause.ts";
 import type { DesiredAuth } from "./desired.ts";
 import type { Known, KnownTunnel } from "./known.ts";
-import { knownApiKeys, knownCertificates } from "./known-from-history.ts";
+import { ISSUES, knownApiKeys, knownCertificates } from "./known-from-history.ts";
 import type { AuthEvent } from "./schema.ts";
 
 export interface AuthSources {
@@ -33,8 +33,8 @@ export interface Observed {
 
 /** A change an hour ago may be to blame, and the link has not so many in an hour. */
 const CHANGES_MAX = 200;
-/** Of one certificate: more than there are versions of it that somebody may still come with. */
-const VERSIONS_MAX = 16;
+/** Of one certificate: more than there are versions of it that somebody may still come with, each of them twice. */
+const VERSIONS_MAX = 32;
 /** Of one API key: each version takes a few. */
 const STEPS_MAX = 50;
 const AT_ONCE_MAX = 4;
@@ -45,31 +45,46 @@ const KNOWN_SECONDS = 60;
 const ANEW_SECONDS = 5;
 
 /** Kept from one run to the next. */
-export type KnownOwn = (isEnough: (known: Known, ageSeconds: number) => boolean) => Promise<Known>;
+export interface KnownOwn {
+  /** Not older than that. */
+  within(seconds: number): Promise<Known>;
+  /** Read anew at once when it is not enough, whenever it was read for any other reason. */
+  enough(isEnough: (known: Known) => boolean): Promise<Known>;
+}
 
 export function keepKnown(sources: AuthSources, clock: Clock): KnownOwn {
   let kept: { readonly known: Known; readonly at: Instant } | null = null;
   // Only reads for what was not known: bunny may come with what it was given right after any other.
   let anewAt: Instant | null = null;
-  return async (isEnough) => {
-    // Before it is read, so that it is never taken for newer than it is.
-    const now = clock();
-    const age = kept === null ? KNOWN_SECONDS : now - kept.at;
-    if (kept !== null && age < KNOWN_SECONDS) {
-      if (isEnough(kept.known, age) || (anewAt !== null && now - anewAt < ANEW_SECONDS)) return kept.known;
-      anewAt = now;
-    }
+  const read = async (now: Instant): Promise<Known> => {
     kept = { known: await observeKnown(sources), at: now };
     return kept.known;
+  };
+  const keptWithin = (seconds: number, now: Instant): Known | null =>
+    kept !== null && now - kept.at < seconds ? kept.known : null;
+  return {
+    async within(seconds) {
+      // Before it is read, so that it is never taken for newer than it is.
+      const now = clock();
+      return keptWithin(seconds, now) ?? (await read(now));
+    },
+    async enough(isEnough) {
+      const now = clock();
+      const known = keptWithin(KNOWN_SECONDS, now);
+      if (known === null) return await read(now);
+      if (isEnough(known) || (anewAt !== null && now - anewAt < ANEW_SECONDS)) return known;
+      anewAt = now;
+      return await read(now);
+    },
   };
 }
 
 /** Of one run: the facts are read once, and as they are now. */
 export function observeRun(sources: AuthSources, own: KnownOwn): Observed {
-  const known = (events: readonly AuthEvent[]) => own((ours) => !events.some(isNew(ours)));
+  const known = (events: readonly AuthEvent[]) => own.enough((ours) => !events.some(isNew(ours)));
   const facts = once(async () => {
     const [ours, freeze, { changes }] = await Promise.all([
-      own((_, ageSeconds) => ageSeconds < ANEW_SECONDS),
+      own.within(ANEW_SECONDS),
       sources.freezes.read(),
       sources.audit.history({ target: null, limit: CHANGES_MAX }),
     ]);
@@ -99,7 +114,7 @@ async function observeKnown(sources: AuthSources): Promise<Known> {
   const [histories, kept] = await Promise.all([
     readHistories(sources, [
       // Of a renewal that fails there are any number of requests between the merge and now.
-      ...certificates.map(({ name }) => ({ target: name, kinds: ["merge"] as const, limit: VERSIONS_MAX })),
+      ...certificates.map(({ name }) => ({ target: name, kinds: ISSUES, limit: VERSIONS_MAX })),
       ...apiKeys.map(({ name }) => ({ target: name, kinds: ["api-key"] as const, limit: STEPS_MAX })),
     ]),
     apiKeys.length === 0 ? new Map<string, KeptKey>() : sources.keptKeys(),

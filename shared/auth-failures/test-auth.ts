@@ -33,7 +33,7 @@ export const KNOWN: Known = {
       names: [BUNNY, "bunny.internal"],
       serial: SERIAL_A,
       notAfter: AT + 86_400,
-      createdAt: AT - 86_400,
+      mergedAt: AT - 86_400,
     },
   ],
   apiKeys: [{ id: KEY_ID, name: "bunny-key", identity: BUNNY, state: "current" }],
