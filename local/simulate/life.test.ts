@@ -35,6 +35,16 @@ describe("live", { timeout: 300_000 }, () => {
     expect((await live({ seed: 1, days: 1, faults: [flap] })).broken).toBeNull();
   });
 
+  it.each([
+    ["an exception begins", 23.5],
+    ["an exception ends", 24.5],
+    ["a tunnel's key is due", 76.5],
+    ["a certificate is due", 106],
+    ["an API key is due", 214.5],
+  ])("comes to rest also when it ends shortly before %s", async (_what, hours) => {
+    expect((await live({ seed: 1, days: hours / 24, faults: [] })).broken).toBeNull();
+  });
+
   it("leaves another log for another seed", async () => {
     const [one, other] = [
       await live({ seed: 1, days: 1, faults: [] }),

@@ -13,7 +13,7 @@ import { EXCEPTION } from "./groups-input.ts";
 import { begin, end, meddle } from "./happenings.ts";
 import { API_KEY } from "./link.ts";
 import { PROMISES } from "./promises/all.ts";
-import { CONVERGES, leftOver } from "./promises/converges.ts";
+import { CONVERGES, leftOver, REST_SECONDS, SOON_SECONDS } from "./promises/converges.ts";
 import { WATCHED } from "./promises/flows-kept.ts";
 import { Schedule } from "./schedule.ts";
 import { stateOf } from "./state.ts";
@@ -124,10 +124,10 @@ class Life {
     await this.until(Math.max(now, ...[...this.#coming, ...this.#ending].map(endOf)));
     const until = clock.now() + CALM_SECONDS;
     while (clock.now() < until && this.broken === null) {
-      await this.until(clock.now() + 1_800);
-      if (leftOver(this.#world).length === 0) return await this.#stayCalm();
+      await this.until(clock.now() + REST_SECONDS);
+      if (leftOver(this.#world, SOON_SECONDS).length === 0) return await this.#stayCalm();
     }
-    const [first] = leftOver(this.#world);
+    const [first] = leftOver(this.#world, SOON_SECONDS);
     if (first !== undefined) this.#note(CONVERGES, first);
   }
 
@@ -140,10 +140,11 @@ class Life {
       if (WRITES.test(step.name)) written ??= step.name;
       before(step);
     };
-    await this.until(clock.now() + 1_800);
+    await this.until(clock.now() + REST_SECONDS);
     calls.before = before;
     if (written !== null) this.#note(CONVERGES, `${written} is called although nothing is left to do`);
-    const [first] = leftOver(this.#world);
+    // What is due only later was not due within the rest.
+    const [first] = leftOver(this.#world, 0);
     if (first !== undefined) this.#note(CONVERGES, `it was in order, and is no longer: ${first}`);
   }
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Incident } from "../../../shared/alerts/incident.ts";
+import { jitterOf } from "../../../shared/certificates/renewal.ts";
 import { START } from "../../model/brain.ts";
 import { CALLERS_TEXT } from "../callers.ts";
+import { EXCEPTION } from "../groups-input.ts";
 import { API_KEY, CERTIFICATE } from "../link.ts";
 import { FOREIGN } from "../world.ts";
-import { leftOver } from "./converges.ts";
+import { leftOver, REST_SECONDS, SOON_SECONDS } from "./converges.ts";
 import { frozen } from "./frozen.ts";
 import { nothingForeign } from "./nothing-foreign.ts";
 import { nothingSecret } from "./nothing-secret.ts";
@@ -113,22 +115,38 @@ describe("frozen", { timeout: 60_000 }, () => {
 describe("leftOver", { timeout: 60_000 }, () => {
   it("is empty at rest, and names what a person has put out of order", async () => {
     const world = await worldAtRest();
-    expect(leftOver(world)).toEqual([]);
+    expect(leftOver(world, SOON_SECONDS)).toEqual([]);
     world.keyVault.enable(false);
     world.keysTable.asked.set("bunny-relay", START);
-    expect(leftOver(world)).toEqual(["the vault's key is disabled", "what was asked for is not done"]);
+    expect(leftOver(world, SOON_SECONDS)).toEqual([
+      "the vault's key is disabled",
+      "what was asked for is not done",
+    ]);
   });
 
   it("names what is about to be replaced, as the rest would end with it", async () => {
     const world = await worldAtRest();
     const { rotateEverySeconds } = API_KEY.desired;
-    const renewal = CERTIFICATE.lifetimeSeconds * CERTIFICATE.renewAt;
-    const due = (seconds: number): string[] => {
+    const jitter = jitterOf(CERTIFICATE.name, CERTIFICATE.jitterMaxSeconds);
+    const renewal = CERTIFICATE.lifetimeSeconds * CERTIFICATE.renewAt - jitter;
+    const due = (seconds: number, soonSeconds = SOON_SECONDS): string[] => {
       world.clock.moveTo(START + seconds);
-      return leftOver(world).filter((what) => /^a (?:renewal|new key) is due$/.test(what));
+      return leftOver(world, soonSeconds).filter((what) =>
+        /^a renewal is due$|^a new key is due$| soon$/.test(what),
+      );
     };
+    for (const turn of [EXCEPTION.from, EXCEPTION.until]) {
+      expect(due(turn - START - SOON_SECONDS)).toEqual([]);
+      expect(due(turn - START - REST_SECONDS)).toEqual(["an exception begins or ends soon"]);
+      expect(due(turn - START)).toEqual([]);
+    }
     expect(due(renewal - 3_600)).toEqual([]);
+    // What is due after the rest does not end it.
+    expect(due(renewal - REST_SECONDS)).toEqual(["a renewal is due"]);
+    expect(due(renewal - REST_SECONDS, 0)).toEqual([]);
     expect(due(renewal)).toEqual(["a renewal is due"]);
+    // It was issued a few seconds after the start.
+    expect(due(renewal + 60, 0)).toEqual(["a renewal is due"]);
     expect(due(rotateEverySeconds)).toContain("a new key is due");
   });
 });

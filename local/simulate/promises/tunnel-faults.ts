@@ -6,14 +6,12 @@ import { tunnelTurns } from "../tunnel-turns.ts";
 import { KEY_POLICY } from "../tunnels.ts";
 import type { World } from "../world.ts";
 
-/** What is about to be done, or to become of them, would end the rest in which nothing is written. */
-export const SOON_SECONDS = 2_700;
-
-export function tunnelFaults({ tunnels, clock }: World): string[] {
+/** `soonSeconds`: what becomes of them by itself within that is not in order either. */
+export function tunnelFaults({ tunnels, clock }: World, soonSeconds: number): string[] {
   const { model, secrets, tables } = tunnels;
   const { memory, keyMemory, asked } = tables;
   const now = clock.now();
-  const isTurning = tunnelTurns(tunnels, now).some((at) => at < now + SOON_SECONDS);
+  const isTurning = tunnelTurns(tunnels, now).some((at) => at < now + soonSeconds);
   return [
     ...model.all.flatMap(({ name, isUp, awsKey, azureKey }) => {
       const stored = storedKey(name, secrets.get(name));

@@ -7,6 +7,7 @@ import { link } from "../link.ts";
 import type { LivingTunnel } from "../tunnel-model.ts";
 import { connectionId, KEY_POLICY } from "../tunnels.ts";
 import { createWorld, type World } from "../world.ts";
+import { SOON_SECONDS } from "./converges.ts";
 import { nothingSecret } from "./nothing-secret.ts";
 import { runNamed, stepOf } from "./test-world.ts";
 import { tunnelFaults } from "./tunnel-faults.ts";
@@ -188,11 +189,11 @@ describe("tunnelFaults", () => {
   it("names what is not in order of a tunnel and its key", async () => {
     const world = await makeWorld();
     const [one] = pairOf(world);
-    expect(tunnelFaults(world)).toEqual([]);
+    expect(tunnelFaults(world, SOON_SECONDS)).toEqual([]);
     world.tunnels.model.replace(one, world.tunnels.model.newKey(), "others");
     one.awsKey = "another";
     world.tunnels.tables.asked.set("one-b", world.clock.now());
-    expect(tunnelFaults(world)).toEqual([
+    expect(tunnelFaults(world, SOON_SECONDS)).toEqual([
       "one-a is down",
       "the ends of one-a have different keys",
       "the key of one-a is not the one that is stored",
@@ -212,13 +213,13 @@ describe("tunnelFaults", () => {
         ?.versions.set("first-one-a", { createdAt: world.clock.now(), value });
     };
     store("made");
-    expect(tunnelFaults(world)).toEqual([]);
+    expect(tunnelFaults(world, SOON_SECONDS)).toEqual([]);
     world.clock.advance((KEY_POLICY.rotateEverySeconds ?? 0) - 1);
-    expect(tunnelFaults(world)).not.toContain("a new key of one-a is due");
+    expect(tunnelFaults(world, SOON_SECONDS)).not.toContain("a new key of one-a is due");
     world.clock.advance(1);
-    expect(tunnelFaults(world)).toContain("a new key of one-a is due");
+    expect(tunnelFaults(world, SOON_SECONDS)).toContain("a new key of one-a is due");
     store("adopted");
-    expect(tunnelFaults(world)).toContain("a new key of one-a is due");
+    expect(tunnelFaults(world, SOON_SECONDS)).toContain("a new key of one-a is due");
   });
 });
 
