@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * System tests start processes and servers of their own, two files at a time and beside nothing else, as they wait
+ * System tests start processes and servers of their own, three files at a time and beside nothing else, as they wait
  * more than they work; all others share one process for each core, which is many times faster than one for each file.
  */
 const system = "**/*.system.test.ts";
@@ -31,7 +31,7 @@ export default defineConfig({
           include: [system],
           exclude: ignored,
           pool: "forks",
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -135,7 +135,8 @@ describe("a token that Slack does not take", () => {
     const before = results.length;
     stack.vpn.cut("one-b");
     const refused = await until("an invocation fails", () => results.slice(before).find(({ ok }) => !ok));
-    expect(JSON.stringify(refused)).toMatch(/incident tunnels: not told: .*token/);
+    // Whichever is next: on a busy machine a certificate may be late by now.
+    expect(JSON.stringify(refused)).toMatch(/incident [\w:-]+: not told: .*token/);
     expect(JSON.stringify(refused)).not.toContain(right);
     expect(channel.count()).toBe(0);
 
