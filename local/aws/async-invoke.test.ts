@@ -64,6 +64,21 @@ describe("AsyncInvoker", () => {
     expect(queues.messages(queueArn)).toEqual([]);
   });
 
+  it("counts what it has taken from then on until it has ended, and no retry that waits", async () => {
+    const underWay: number[] = [];
+    const { invoker, clock } = start((call) => {
+      underWay.push(invoker.underWay(functionArn));
+      return call < 2 ? failed : succeeded;
+    });
+    await invoker.accept("scheduler", functionArn, "{}");
+    expect(invoker.underWay(functionArn)).toBe(1);
+    await clock.advance(1);
+    expect(invoker.underWay(functionArn)).toBe(0);
+    await clock.advance(minuteMs);
+    expect(underWay).toEqual([1, 1]);
+    expect(invoker.underWay(functionArn)).toBe(0);
+  });
+
   it("sends a record of what failed every time to the destination", async () => {
     const { invoker, clock, ran, queues } = start(() => failed);
     await invoker.accept("scheduler", functionArn, '{"a":1}');

@@ -68,6 +68,7 @@ export class AsyncInvoker {
   readonly #options: AsyncInvokerOptions;
   readonly #background: Background;
   readonly #functions = new Map<string, AsyncConfiguration>();
+  readonly #underWay = new Map<string, number>();
 
   constructor(options: AsyncInvokerOptions) {
     this.#options = options;
@@ -102,6 +103,11 @@ export class AsyncInvoker {
     });
   }
 
+  /** How many of its attempts have begun, or are about to, and have not ended. A retry that waits is none of them. */
+  underWay(functionArn: string): number {
+    return this.#underWay.get(functionArn) ?? 0;
+  }
+
   troubles(): readonly Error[] {
     return this.#background.troubles();
   }
@@ -112,10 +118,28 @@ export class AsyncInvoker {
   }
 
   #enqueue(event: Event): void {
-    this.#background.after(0, () => this.#attempt(event, 1));
-    if (this.#options.kernel.faults.chance("lambda duplicate", duplicateChance)) {
-      this.#background.after(0, () => this.#attempt(event, 1));
-    }
+    this.#begin(event);
+    if (this.#options.kernel.faults.chance("lambda duplicate", duplicateChance)) this.#begin(event);
+  }
+
+  /** Counted from now on: whoever asks in between would find none. */
+  #begin(event: Event): void {
+    const end = this.#count(event);
+    this.#background.after(0, () => this.#attempt(event, 1).finally(end));
+  }
+
+  #retry(afterMs: number, event: Event, count: number, systemRetryMs?: number): void {
+    this.#background.after(afterMs, () => {
+      const end = this.#count(event);
+      return this.#attempt(event, count, systemRetryMs).finally(end);
+    });
+  }
+
+  /** Until what it returns is called. */
+  #count({ functionArn }: Event): () => void {
+    const add = (more: number) => this.#underWay.set(functionArn, this.underWay(functionArn) + more);
+    add(1);
+    return () => add(-1);
   }
 
   /** `count` is 1 for the first attempt. */
@@ -128,7 +152,7 @@ export class AsyncInvoker {
       if (!(error instanceof Refusal)) throw error;
       // Not the function's failure: the same attempt is made again, ever less often, until the event is too old.
       const nextMs = Math.min(systemRetryMs * 2, systemRetryMsMax);
-      this.#background.after(systemRetryMs, () => this.#attempt(event, count, nextMs));
+      this.#retry(systemRetryMs, event, count, nextMs);
       return;
     }
     if (result.functionError === undefined) return;
@@ -136,7 +160,7 @@ export class AsyncInvoker {
     if (delayMs === undefined || count > (event.configuration.retriesMax ?? retryAfterMs.length)) {
       return await this.#giveUp(event, "RetriesExhausted", count, result);
     }
-    this.#background.after(delayMs, () => this.#attempt(event, count + 1));
+    this.#retry(delayMs, event, count + 1);
   }
 
   #isTooOld({ acceptedAtMs, configuration }: Event): boolean {

@@ -52,19 +52,11 @@ export function createEvents(parts: EventParts): LocalEvents {
   const queues = new Queues(kernel);
   for (const { arn } of graph.queues) queues.create(arn);
   const { decide } = aws.server;
-  const underWay = new Map<string, number>();
-  const count = (functionArn: string, more: 1 | -1) =>
-    void underWay.set(functionArn, (underWay.get(functionArn) ?? 0) + more);
   const run = async (functionArn: string, payload: string) => {
     const running = functions.get(functionArn);
     if (running === undefined)
       throw new Refusal(404, "ResourceNotFoundException", `Function not found: ${functionArn}`);
-    count(functionArn, 1);
-    try {
-      return toInvocationResult(await running.invoke(JSON.parse(payload)));
-    } finally {
-      count(functionArn, -1);
-    }
+    return toInvocationResult(await running.invoke(JSON.parse(payload)));
   };
   const invoker = new AsyncInvoker({ kernel, timers, queues, decide, run });
   for (const { deployed } of functions.values()) {
@@ -74,7 +66,7 @@ export function createEvents(parts: EventParts): LocalEvents {
   const invoke = (caller: string, targetArn: string, payload: string) =>
     invoker.accept(caller, targetArn, payload);
   const schedulerOf = (speed: number) => {
-    const isFull = (arn: string) => speed > 1 && (underWay.get(arn) ?? 0) >= SCHEDULED_AT_ONCE_MAX;
+    const isFull = (arn: string) => speed > 1 && invoker.underWay(arn) >= SCHEDULED_AT_ONCE_MAX;
     const invokeUnlessFull: typeof invoke = (caller, arn, payload) =>
       isFull(arn) ? Promise.resolve() : invoke(caller, arn, payload);
     const timers = speedUp(realTimers, speed);

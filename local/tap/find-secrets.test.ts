@@ -30,6 +30,8 @@ const spkiSha256 = (key: KeyObject) =>
     .digest("hex");
 
 const around = fc.uint8Array({ maxLength: 300 });
+/** Before a key: %33 is a 3 too, and a key in hexadecimal that begins with 30 would begin two bytes earlier. */
+const aroundPlain = around.filter((bytes) => !/(?:%3|3%)$/.test(Buffer.from(bytes).toString("latin1")));
 
 /** Nothing in text that looks like base64 may hide what stands beside it. */
 const textAround = fc.string({ unit: fc.constantFrom(...'AZaz09+/-_= \n\\n%2B"{}'), maxLength: 200 });
@@ -44,7 +46,7 @@ describe("findPrivateKeys", () => {
           if (encode === undefined) throw new Error("the table has every encoding");
           const runs = name === "RSA 4096" ? 2 : 8;
           fc.assert(
-            fc.property(fc.constantFrom(...keys), around, around, (key, before, after) => {
+            fc.property(fc.constantFrom(...keys), aroundPlain, around, (key, before, after) => {
               const bytes = Buffer.from(encode(der(key, form), form));
               const found = findPrivateKeys(Buffer.concat([before, bytes, after]));
               expect(found.map(({ kind, publicKeySha256 }) => ({ kind, publicKeySha256 }))).toEqual([
