@@ -32,6 +32,8 @@ export default defineConfig({
           exclude: ignored,
           pool: "forks",
           maxWorkers: 3,
+          // Longer than whatever waits in a test does (local/demo/chapter.ts), which then says for what.
+          testTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -170,7 +170,7 @@ export async function createWorld({ seed, faults, isTraced }: LifeOptions) {
     keySource: draw.fork("keys"),
     keySecret: new KeySecretModel(clock.now, draw.fork("secret").chance(0.5)),
     keyVault: new KeyVaultModel(clock.now),
-    keysTable: keysTable(calls, journal.freeze),
+    keysTable: keysTable(calls, journal.freeze, incidents),
     lease: modelLease(calls, clock.now),
     keyLog,
     replicas: ["relay-0", "relay-1"].map((name) => new KeyReplica(name, keyLog, START)),

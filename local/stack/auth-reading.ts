@@ -53,7 +53,10 @@ export const untilCounted = (stack: Stack, refused: number): Promise<true> =>
 /** What Slack shows of refused callers once everything that holds was told. */
 export async function toldOfCallers(stack: Stack): Promise<SeenMessage[]> {
   await until("what holds is looked at", async () => (await readerOf(stack).invoke({})).ok);
-  await until("Slack is told", async () => (await deployed(stack, "TellIncidents").invoke({})).ok);
+  await until("Slack is told", async () => {
+    const answer = await deployed(stack, "TellIncidents").invoke({});
+    return answer.ok && z.object({ untold: z.array(z.unknown()) }).parse(answer.payload).untold.length === 0;
+  });
   if (stack.slack === undefined) return [];
   const isOfCallers = ({ lines }: SeenMessage) =>
     lines.some((line) => /(?:#|, entry )auth-[a-z]+\)?$/.test(line));

@@ -29,6 +29,8 @@ export interface RunningFunction {
   /** Every invocation's result, in the order in which they ended. */
   readonly results: readonly InvokeResult[];
   invoke(event: unknown): Promise<InvokeResult>;
+  /** Resolves when the invocations have ended that are under way now. */
+  settled(): Promise<void>;
 }
 
 export async function startFunction(parts: LambdaParts, deployed: LambdaFunction): Promise<RunningFunction> {
@@ -57,13 +59,20 @@ export async function startFunction(parts: LambdaParts, deployed: LambdaFunction
     },
   });
   const results: InvokeResult[] = [];
-  const invoke = async (event: unknown) => {
+  const invokeAndNote = async (event: unknown) => {
     const result = await lambda.invoke(event);
     parts.monitoring.noteInvocation(name, !result.ok);
     results.push(result);
     return result;
   };
-  return { deployed, lambda, results, invoke };
+  const underWay = new Set<Promise<InvokeResult>>();
+  const invoke = (event: unknown) => {
+    const invocation = invokeAndNote(event).finally(() => underWay.delete(invocation));
+    underWay.add(invocation);
+    return invocation;
+  };
+  const settled = async () => void (await Promise.allSettled(underWay));
+  return { deployed, lambda, results, invoke, settled };
 }
 
 /**

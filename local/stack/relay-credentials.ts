@@ -40,7 +40,7 @@ export function relayCredentials(aws: LocalAws, region: string): RelayCredential
           Csr: Buffer.from(csr.pem),
           SigningAlgorithm: aws.authority.signingAlgorithm,
           TemplateArn: `arn:aws:acm-pca:::template/EndEntity${purpose}AuthCertificate/V1`,
-          Validity: { Type: "ABSOLUTE", Value: Math.floor(Date.now() / 1000) + lifetimeSeconds },
+          Validity: { Type: "ABSOLUTE", Value: Math.ceil(Date.now() / 1000) + lifetimeSeconds },
         }),
       );
       return {

@@ -128,6 +128,22 @@ describe("acceptWish", () => {
     );
   });
 
+  it("has no trouble with a group that the hand puts right in two answers, and says what was done in both", async () => {
+    const model = start();
+    let answers = 0;
+    model.hand.heal = () => {
+      answers += 1;
+      const counts = { opened: answers, closed: 1 };
+      return { outcome: "healed", groups: [report({ group: "nodes", isMore: answers === 1, ...counts })] };
+    };
+    expect(await model.accept("nodes", model.wishOf("nodes"))).toMatchObject({
+      outcome: "accepted",
+      report: { group: "nodes", isMore: false, opened: 3, closed: 2 },
+      trouble: [],
+    });
+    expect(answers).toBe(2);
+  });
+
   it("passes on why the hand refuses, or that it could not be asked", async () => {
     const model = start();
     model.hand.accept = () => ({ outcome: "refused", reason: "other-wish", detail: "" });

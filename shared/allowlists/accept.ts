@@ -7,7 +7,7 @@ import type { EndpointOf } from "../azure-api/contract.ts";
 import { orCloudError } from "../reconcile/or-cloud-error.ts";
 import { CloudError } from "../runtime/errors.ts";
 import { wishDigest } from "./consent.ts";
-import type { GroupReport } from "./group-report.ts";
+import { type GroupReport, TOLD_MAX } from "./group-report.ts";
 import type { GroupProblem } from "./half-report.ts";
 import { type Healer, healAllowlists } from "./heal.ts";
 import type { AllowlistGroup, AwsGroup } from "./schema.ts";
@@ -49,9 +49,22 @@ export async function acceptWish(acceptor: Acceptor, { group, wish }: AcceptRequ
   });
   return {
     outcome: "accepted",
-    report: reports.at(-1) ?? null,
+    report: inAll(reports),
     problem: problems.at(-1) ?? null,
     trouble: report.trouble,
+  };
+}
+
+/** What the hand has done in several answers, and what the last one says of the rest; null when there is none. */
+function inAll(reports: readonly GroupReport[]): GroupReport | null {
+  const last = reports.at(-1);
+  if (last === undefined) return null;
+  const sum = (of: (report: GroupReport) => number) => reports.reduce((total, one) => total + of(one), 0);
+  return {
+    ...last,
+    done: reports.flatMap(({ done }) => done).slice(0, TOLD_MAX),
+    opened: sum(({ opened }) => opened),
+    closed: sum(({ closed }) => closed),
   };
 }
 

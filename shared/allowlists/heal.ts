@@ -78,7 +78,7 @@ export async function healAllowlists(
       ...alsoTrouble,
       ...found.trouble,
       ...problems.map(sayProblem),
-      ...reports.flatMap(sayLeft),
+      ...lastOfEach(reports).flatMap(sayLeft),
       ...told,
     ],
   });
@@ -107,6 +107,11 @@ function healedIn(reports: readonly GroupReport[]): HealReport["healed"] {
 }
 
 const sayProblem = ({ group, code }: GroupProblem): string => `${group} could not be looked at: ${code}`;
+
+/** The hand is asked again for what it left, so that an earlier report's rest may be done by now. */
+const lastOfEach = (reports: readonly GroupReport[]): GroupReport[] => [
+  ...new Map(reports.map((report) => [report.group, report])).values(),
+];
 
 /** What another run may do better. What is lasting is told, and a run that fails for it would only be run again. */
 function sayLeft({ group, failures, isMore }: GroupReport): string[] {

@@ -56,9 +56,11 @@ describe("planNetworkSecurityGroup, of a flood", () => {
         let was: readonly boolean[] | null = null;
         let writes = 0;
         let shutAfter = 0;
+        let isHolding = false;
         for (const { nsg, held } of steps(flood)) {
           const is = model.open(nsg);
           const kept = model.wanted(held);
+          isHolding ||= held.length > 0;
           const isWrong = (packet: number) => {
             if (was === null || was[packet] === is[packet]) return false;
             return wanted[packet] || kept[packet] ? was[packet] : is[packet];
@@ -72,9 +74,11 @@ describe("planNetworkSecurityGroup, of a flood", () => {
           was = is;
           writes += 1;
         }
-        expect(shutAfter).toBeLessThanOrEqual(2 * desired.rules.length + 16);
+        // Beside what waits for a person's consent, and others' denies of a part of it, no one deny may stand: then
+        // rules are closed one after another.
+        expect(shutAfter).toBeLessThanOrEqual(2 * desired.rules.length + 16 + (isHolding ? flood.count : 0));
       }),
       runs(4),
     );
-  }, 120_000);
+  });
 });

@@ -2,13 +2,19 @@ import { describe, expect, it } from "vitest";
 import { rotateApiKeys } from "./api-keys-run.ts";
 import { NAME, pass, runFor, served } from "./test-api-keys-run.ts";
 
+/** Someone has typed a value of their own into the vault: it is told, and the right one is pushed. */
+async function told() {
+  const run = await served();
+  run.world.vault.put(null);
+  run.world.meddledAt = run.world.now;
+  pass(run.world, 900);
+  await rotateApiKeys(run.brain);
+  return run;
+}
+
 describe("rotateApiKeys", () => {
   it("tells what a person should know, and within a minute that it is over", async () => {
-    const run = await served();
-    run.world.vault.put(null);
-    run.world.meddledAt = run.world.now;
-    pass(run.world, 900);
-    await rotateApiKeys(run.brain);
+    const run = await told();
     expect(run.reports.at(-1)).toMatchObject({
       concern: "api-keys",
       complete: true,
@@ -17,6 +23,38 @@ describe("rotateApiKeys", () => {
     pass(run.world, 60);
     await runFor(run, 2);
     expect(run.reports.at(-1)?.conditions).toEqual([]);
+  });
+
+  it("closes within a minute also what it told and found to be over in one second", async () => {
+    const run = await served();
+    run.asked.set(NAME, run.world.now);
+    await rotateApiKeys(run.brain, true);
+    await runFor(run, 10);
+    run.world.vault.put(null);
+    run.world.meddledAt = run.world.now;
+    await rotateApiKeys(run.brain, true);
+    await rotateApiKeys(run.brain, true);
+    expect(run.records.at(-2)).toMatchObject({ event: "api-key.planned", step: "wait", reason: "grace" });
+    expect(run.reports.at(-1)).toMatchObject({ complete: true, conditions: [] });
+    expect(run.openIncidents()).toEqual([`api-key:${NAME}:unknown-in-vault`]);
+    pass(run.world, 60);
+    await rotateApiKeys(run.brain);
+    expect(run.openIncidents()).toEqual([]);
+  });
+
+  it("closes what is over also when the first look that found it so could not tell", async () => {
+    const run = await told();
+    run.state.isAlertsAway = true;
+    for (let minute = 0; minute < 2; minute += 1) {
+      pass(run.world, 60);
+      expect((await rotateApiKeys(run.brain)).trouble).toEqual([
+        "what holds of api-keys could not be told: Query failed, unreachable",
+      ]);
+    }
+    run.state.isAlertsAway = false;
+    pass(run.world, 60);
+    await rotateApiKeys(run.brain);
+    expect(run.openIncidents()).toEqual([]);
   });
 
   it("says that a key could not be looked at, and closes nothing by it", async () => {

@@ -31,7 +31,10 @@ export async function rotateApiKeys(brain: ApiKeysBrain, always = false): Promis
   const startedAt = brain.clock();
   const standing = await brain.store.read();
   sayFrozen(brain, standing.freeze);
-  const isDue = always || brain.keys.some(({ desired: { name } }) => isDueAt(standing, name, startedAt));
+  const isDue =
+    always ||
+    isSomethingOpen(standing) ||
+    brain.keys.some(({ desired: { name } }) => isDueAt(standing, name, startedAt));
   const looks = isDue ? await lookAtAll(brain, standing) : [];
   const told = isDue ? await tell(brain, looks, startedAt) : [];
   const trouble = finishRun(brain, {
@@ -49,6 +52,13 @@ export async function rotateApiKeys(brain: ApiKeysBrain, always = false): Promis
 
 const isDueAt = ({ kept }: KeysStanding, name: string, now: number): boolean =>
   (kept.get(name)?.lookAt ?? 0) <= now;
+
+/**
+ * The look that found all in order may have closed nothing: its report did not arrive, or was begun in the very second
+ * in which the incident was last seen.
+ */
+const isSomethingOpen = ({ incidents }: KeysStanding): boolean =>
+  incidents.some(({ concern, state }) => concern === CONCERN && state === "open");
 
 interface Looked {
   readonly key: BunnysKey;

@@ -1,4 +1,8 @@
-/** What stands of all API keys of a link, as a port: what is remembered of each, what people asked for, the freeze. */
+/**
+ * What stands of all API keys of a link, as a port: what is remembered of each, what people asked for, the freeze, and
+ * the incidents.
+ */
+import type { Incident } from "../alerts/incident.ts";
 import type { Freeze } from "../freeze/schema.ts";
 import type { Instant } from "../runtime/instant.ts";
 import type { ApiKeyMemory } from "./api-key-schema.ts";
@@ -17,6 +21,8 @@ export interface KeysStanding {
   /** When a person asked for a new one, by the key's name. */
   readonly asked: ReadonlyMap<string, Instant>;
   readonly kept: ReadonlyMap<string, KeptKey>;
+  /** Of all concerns. */
+  readonly incidents: readonly Pick<Incident, "concern" | "state">[];
 }
 
 /** Every method throws `CloudError` when the table did not take or give what was asked. */

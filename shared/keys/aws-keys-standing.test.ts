@@ -2,6 +2,9 @@ import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, it } from "vitest";
 import { startDynamoDb } from "../../local/aws/dynamodb.ts";
 import { makeKernel, region, startWorld } from "../../local/aws/test-world.ts";
+import { dynamoIncidents } from "../alerts/aws-store.ts";
+import { planIncidents } from "../alerts/plan.ts";
+import { condition, reportOf, SCOPE } from "../alerts/test-conditions.ts";
 import { NEVER_FROZEN, UNREADABLE } from "../freeze/schema.ts";
 import { NO_KEY_MEMORY } from "./api-key-schema.ts";
 import { dynamoKeysStanding } from "./aws-keys-standing.ts";
@@ -23,13 +26,15 @@ async function start() {
     client.send(
       new PutItemCommand({ TableName: TABLE, Item: { pk: { S: "link#test-link" }, sk: { S: sk }, ...more } }),
     );
-  const store = dynamoKeysStanding({ client, table: TABLE, link: "test-link" });
+  const where = { client, table: TABLE, link: "test-link" };
+  const store = dynamoKeysStanding(where);
+  const incidents = dynamoIncidents(where);
   const calls = () =>
     world.kernel
       .calls()
       .map(({ operation }) => operation)
       .toSorted();
-  return { put, store, calls };
+  return { put, store, incidents, calls };
 }
 
 const memory = { ...NO_KEY_MEMORY, movedAt: AT, vault: { id: "v1", since: AT } };
@@ -37,7 +42,12 @@ const memory = { ...NO_KEY_MEMORY, movedAt: AT, vault: { id: "v1", since: AT } }
 describe("dynamoKeysStanding", () => {
   it("has nothing at first", async () => {
     const { store } = await start();
-    expect(await store.read()).toEqual({ freeze: NEVER_FROZEN, asked: new Map(), kept: new Map() });
+    expect(await store.read()).toEqual({
+      freeze: NEVER_FROZEN,
+      asked: new Map(),
+      kept: new Map(),
+      incidents: [],
+    });
   });
 
   it("keeps what is remembered of each key by itself", async () => {
@@ -63,14 +73,22 @@ describe("dynamoKeysStanding", () => {
     expect((await store.read()).kept.get("one")?.lookAt).toBe(AT + 60);
   });
 
-  it("reads in two calls, whatever waits in the outbox between what it reads", async () => {
+  it("knows the incidents that stand", async () => {
+    const { store, incidents } = await start();
+    const [opened] = planIncidents(SCOPE, [], reportOf(AT, [condition("tunnels")]));
+    if (opened === undefined) throw new Error("nothing is opened");
+    await incidents.write(opened);
+    expect((await store.read()).incidents).toEqual([opened.after]);
+  });
+
+  it("reads in three calls, whatever waits in the outbox between what it reads", async () => {
     const { put, store, calls } = await start();
     await put("change#2026-11-21T00:00:00.000Z#1");
     await put("allowlist#relay");
     await store.keep("one", null, { memory, lookAt: AT });
     const before = calls().length;
     await store.read();
-    expect(calls().length - before).toBe(2);
+    expect(calls().length - before).toBe(3);
   });
 
   it("takes a memory of another version of this code for lost, and writes in its place", async () => {

@@ -1,9 +1,11 @@
 /**
  * What is remembered of API keys in the journal's table: one item for each, `link#<link>` / `api-key#<name>`. Beside them
- * is read what stands from the freeze to what people asked for; whatever waits in the outbox stands between.
+ * is read what stands from the freeze to what people asked for; whatever waits in the outbox stands between. Incidents
+ * have a partition of their own.
  */
 import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
+import { dynamoIncidents } from "../alerts/aws-store.ts";
 import { ASKED_PREFIX, readAskedAt, settleAsk, writeAsk } from "../asks/aws-asks.ts";
 import { FREEZE_KEY, readFreeze } from "../freeze/aws-freeze.ts";
 import { type Attributes, attempt, CONFLICT, marshall, parseItem, readItem } from "../journal/items.ts";
@@ -27,11 +29,12 @@ export function dynamoKeysStanding(where: KeysTable): KeysStandingStore {
   const pk = `link#${link}`;
   return {
     async read() {
-      const [kept, items] = await Promise.all([
+      const [kept, items, { incidents }] = await Promise.all([
         readKeptKeys(where),
         readAll({ client, table, pk, from: FREEZE_KEY, to: afterPrefix(ASKED_PREFIX) }),
+        dynamoIncidents(where).readIncidents(),
       ]);
-      return { freeze: readFreeze(items), asked: readAskedAt(items), kept };
+      return { freeze: readFreeze(items), asked: readAskedAt(items), kept, incidents };
     },
     async keep(name, before, { memory, lookAt }) {
       const version = (before?.version ?? 0) + 1;

@@ -1,4 +1,5 @@
 /** The API key of a link of one, over the model of both clouds; the table, the lease and the freeze are in memory. */
+import { createAlertsModel } from "../../local/model/alerts.ts";
 import { servedWorld } from "../../local/model/api-key-days.ts";
 import { type KeyWorld, TICK_SECONDS } from "../../local/model/api-keys.ts";
 import { linkWith } from "../../local/testing/links.ts";
@@ -34,14 +35,19 @@ export function openRun(world: KeyWorld) {
     remainingMs: number;
     isTableAway: boolean;
     isAuditAway: boolean;
+    isAlertsAway: boolean;
   } = {
     freeze: NEVER_FROZEN,
     heldBy: null,
     remainingMs: 120_000,
     isTableAway: false,
     isAuditAway: false,
+    isAlertsAway: false,
   };
   const { secret, vault, relayLog, random } = world.rotation();
+  const alerts = createAlertsModel();
+  const openIncidents = () =>
+    [...alerts.store.standing.values()].flatMap(({ key, state }) => (state === "open" ? [key] : []));
   const brain: ApiKeysBrain = {
     link,
     keys: [{ bunny: "bunny", desired: world.desired }],
@@ -52,7 +58,8 @@ export function openRun(world: KeyWorld) {
     store: {
       read: async () => {
         calls.push("read");
-        return { freeze: state.freeze, asked: new Map(asked), kept: new Map(kept) };
+        const incidents = [...alerts.store.standing.values()];
+        return { freeze: state.freeze, asked: new Map(asked), kept: new Map(kept), incidents };
       },
       keep: async (name, before, next) => {
         calls.push("keep");
@@ -77,8 +84,9 @@ export function openRun(world: KeyWorld) {
     },
     freezes: { read: async () => state.freeze },
     tell: async (report) => {
+      if (state.isAlertsAway) throw away("Query");
       reports.push(report);
-      return { trouble: [] };
+      return await alerts.report(report);
     },
     log: createLog((level, record) => records.push({ level, ...record })),
     clock: () => world.now,
@@ -91,7 +99,7 @@ export function openRun(world: KeyWorld) {
     },
     remainingMs: () => state.remainingMs,
   };
-  return { brain, state, kept, asked, reports, records, calls, changes };
+  return { brain, state, kept, asked, reports, records, calls, changes, openIncidents };
 }
 
 export const away = (operation: string): CloudError =>

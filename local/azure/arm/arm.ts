@@ -55,8 +55,8 @@ export interface Arm {
   readonly listener: RequestListener;
   /** The next reset of this connection is accepted, and fails later. */
   failNextReset(connectionId: string): void;
-  /** The next change of this connection's shared key is accepted, ends well, and changes nothing. */
-  ignoreNextKey(connectionId: string): void;
+  /** The next change of this connection's shared key is accepted, ends well, and changes nothing: has there been one? */
+  ignoreNextKey(connectionId: string): () => boolean;
 }
 
 export interface ArmOptions {
@@ -165,7 +165,10 @@ export function createArm(options: ArmOptions): Arm {
     host: HOST,
     listener: jsonListener({ answer, refusal: refusalAnswer }),
     failNextReset: (connectionId) => failing.add(connectionId.toLowerCase()),
-    ignoreNextKey: (connectionId) => ignoring.add(connectionId.toLowerCase()),
+    ignoreNextKey: (connectionId) => {
+      ignoring.add(connectionId.toLowerCase());
+      return () => !ignoring.has(connectionId.toLowerCase());
+    },
   };
 }
 

@@ -19,8 +19,9 @@ export const frozen: Chapter = {
     await freezeChannel.untilTold("the freeze is told, and that Azure's half has it", ({ lines }) =>
       lines.some((line) => line.includes("frozen too")),
     );
-    // A run may have been under way. Two of each function that find the freeze, and it has ended.
     await until("every function has found the freeze", () => seenByAll(frozenRuns(stack), before, 2));
+    // A run that had begun before goes on with what it has begun.
+    await Promise.all([...stack.functions.values()].map((one) => one.settled()));
 
     const [from, frozenAt, known] = [stack.kernel.calls().length, Date.now(), versions(stack).length];
     stack.vpn.hang(tunnel, "either");

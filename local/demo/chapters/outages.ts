@@ -6,9 +6,11 @@ import { stsOperations } from "../../aws/sts.ts";
 import { ENTRA_OPERATIONS } from "../../azure/entra.ts";
 import { KEY_VAULT_OPERATIONS } from "../../azure/key-vault/operations.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { untilToldOf } from "../channel.ts";
 import { type Chapter, check, type Facts, until } from "../chapter.ts";
 import { exceptionEndMs } from "../groups.ts";
 import { readDeadLetters } from "../halves.ts";
+import { EXCEPTION_PORT } from "../link.ts";
 import { acceptedSerials, brainRecords, protagonists, versions } from "../look.ts";
 import { scheduledMinutes } from "../schedule.ts";
 
@@ -61,16 +63,17 @@ async function surviveOutage(stack: Stack, operations: readonly string[]): Promi
   };
 }
 
-/** More than the run takes that closes it, and tells. */
-const TURN_MS = 3_000;
+const SOON_MS = 3_000;
 
 /**
- * Where an outage cuts that very run off, a later one tells in its place: once it is sure to be over, which is after two
- * minutes of the clock.
+ * Where an outage cuts the very run off that closes it and tells, a later one tells in its place: once it is sure to be
+ * over, which is after two minutes of the clock.
  */
 async function pastTheException(stack: Stack): Promise<void> {
   const endsInMs = exceptionEndMs(stack) - Date.now();
-  if (Math.abs(endsInMs) < TURN_MS) await pause(endsInMs + TURN_MS);
+  if (endsInMs > SOON_MS) return;
+  await pause(Math.max(0, endsInMs));
+  await untilToldOf(stack, "allowlist-exception-over", `in tcp ${EXCEPTION_PORT}`);
 }
 
 /** Every connection to these operations breaks. The answer ends it. */

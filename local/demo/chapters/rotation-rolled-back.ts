@@ -12,7 +12,6 @@ export const rotationRolledBack: Chapter = {
   name: "AWS takes no new pre-shared key: Azure is given the old one again",
   async run(stack) {
     const [name, other] = tunnelPair(stack);
-    const [old] = keysAtEnds(stack, name);
     const watch = watchTunnels(stack);
     const noted = watchKeys(stack, name);
     const before = stack.kernel.calls(MODIFY).length;
@@ -25,17 +24,14 @@ export const rotationRolledBack: Chapter = {
       await askForKey(stack, name);
       await until("Azure has the new key, and AWS the old one", () => noted.differed());
       const told = await untilToldOf(stack, "pre-shared-key-failed", "AWS did not take the new one");
-      const ends = keysAtEnds(stack, name);
-      check(
-        ends.every((key) => key === old),
-        "both ends have the old key",
-      );
+      // Soon after that it is tried again.
+      check(noted.cameBack(), "both ends had the old key again");
       await until("the tunnel carries traffic", () => stack.vpn.tunnel(name).upSince !== undefined);
       check(watch.leastUp() > 0, `${other} has carried the traffic meanwhile`);
       const calls = stack.kernel.calls(MODIFY).length - before;
       return {
         ...{ tunnel: name, callsThatAwsNeverAnswered: calls, tunnelsUpAtLeast: watch.leastUp() },
-        ...{ secondsFromAskedToSlack: secondsUntil(told, askedAt), endsWithTheOldKey: ends.length },
+        ...{ secondsFromAskedToSlack: secondsUntil(told, askedAt), oldKeyAtBothEndsAgain: noted.cameBack() },
       };
     } finally {
       endFault();
@@ -47,12 +43,14 @@ export const rotationRolledBack: Chapter = {
   },
 };
 
-/** Whether the ends ever had different keys, from now until `stop`. */
+/** Whether the ends ever had different keys, and after that the one of now again; until `stop`. */
 function watchKeys(stack: Stack, tunnel: string) {
-  let differed = false;
+  const [old] = keysAtEnds(stack, tunnel);
+  let [differed, cameBack] = [false, false];
   const stop = stack.vpn.onChange(() => {
-    const [aws, azure] = keysAtEnds(stack, tunnel);
-    differed ||= aws !== azure;
+    const ends = keysAtEnds(stack, tunnel);
+    cameBack ||= differed && ends.every((key) => key === old);
+    differed ||= ends[0] !== ends[1];
   });
-  return { differed: () => differed, stop };
+  return { differed: () => differed, cameBack: () => cameBack, stop };
 }

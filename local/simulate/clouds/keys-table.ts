@@ -2,6 +2,7 @@
 import type { Freeze } from "../../../shared/freeze/schema.ts";
 import type { KeptKey, KeysStandingStore } from "../../../shared/keys/api-keys-standing.ts";
 import type { Instant } from "../../../shared/runtime/instant.ts";
+import type { ModelIncidents } from "../../model/incidents.ts";
 import type { SimulatedCalls } from "../calls.ts";
 
 export interface KeysTable extends KeysStandingStore {
@@ -10,7 +11,11 @@ export interface KeysTable extends KeysStandingStore {
   readonly asked: Map<string, Instant>;
 }
 
-export function keysTable(calls: SimulatedCalls, freeze: { readonly stands: Freeze }): KeysTable {
+export function keysTable(
+  calls: SimulatedCalls,
+  freeze: { readonly stands: Freeze },
+  incidents: Pick<ModelIncidents, "standing">,
+): KeysTable {
   const kept = new Map<string, KeptKey>();
   const asked = new Map<string, Instant>();
   return {
@@ -21,6 +26,7 @@ export function keysTable(calls: SimulatedCalls, freeze: { readonly stands: Free
         freeze: freeze.stands,
         asked: new Map(asked),
         kept: new Map(kept),
+        incidents: [...incidents.standing.values()],
       })),
     keep: (name, before, next) =>
       calls.perform("keys.keep", name, () => {

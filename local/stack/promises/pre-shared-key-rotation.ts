@@ -1,7 +1,7 @@
 /** The deployed function rotates the keys of all tunnels, over both clouds' stand-ins and through the deployed hand. */
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { until } from "../../demo/chapter.ts";
+import { RUN_EVERY_MS, until } from "../../demo/chapter.ts";
 import { deployed } from "../deployed.ts";
 import type { Stack } from "../stack.ts";
 
@@ -43,14 +43,15 @@ export function promisePreSharedKeyRotation(stack: () => Stack): void {
 
   /** Looks as the schedules would, until all keys are in order. */
   const lookUntilInOrder = async () => {
-    await until("every key is in order", async () => {
+    const look = async () => {
       await deployed(stack(), "WatchTunnels").invoke({});
       expect(await deployed(stack(), "RotatePreSharedKeys").invoke({})).toMatchObject({ ok: true });
       const planned = await plan();
       return planned?.tunnels.every(
         ({ state, step, waiting }) => state === "in-order" && step === null && waiting === null,
       );
-    });
+    };
+    await until("every key is in order", look, 140_000, RUN_EVERY_MS);
   };
 
   describe("the deployed function, of pre-shared keys", { concurrent: false }, () => {
@@ -86,7 +87,7 @@ export function promisePreSharedKeyRotation(stack: () => Stack): void {
     });
 
     it("brings back a tunnel whose Azure end somebody has given another key", {
-      timeout: 120_000,
+      timeout: 150_000,
     }, async () => {
       const [stored] = ends("one-a");
       stack().vpn.setAzureKey("one-a", "a.strangers_key_for_one_end");
