@@ -4,7 +4,7 @@ import { scopeOf } from "./agreed.ts";
 import { wishDigest } from "./consent.ts";
 import { ruleKey } from "./rule-key.ts";
 import type { AllowlistGroup } from "./schema.ts";
-import { report } from "./test-reports.ts";
+import { driftOf, report, textOf } from "./test-reports.ts";
 import { BUNNY, tcp } from "./test-security-group.ts";
 
 const OTHER = "b".repeat(64);
@@ -133,12 +133,17 @@ describe("acceptWish", () => {
     let answers = 0;
     model.hand.heal = () => {
       answers += 1;
-      const counts = { opened: answers, closed: 1 };
-      return { outcome: "healed", groups: [report({ group: "nodes", isMore: answers === 1, ...counts })] };
+      const drift = [driftOf(21 + answers, null)];
+      return { outcome: "healed", groups: [report({ group: "nodes", isMore: answers === 1, drift })] };
     };
     expect(await model.accept("nodes", model.wishOf("nodes"))).toMatchObject({
       outcome: "accepted",
-      report: { group: "nodes", isMore: false, opened: 3, closed: 2 },
+      report: {
+        group: "nodes",
+        isMore: false,
+        closed: 2,
+        done: [{ rule: textOf(22) }, { rule: textOf(23) }],
+      },
       trouble: [],
     });
     expect(answers).toBe(2);
