@@ -15,11 +15,11 @@ import { CloudError } from "../runtime/errors.ts";
 import type { Instant } from "../runtime/instant.ts";
 import type { Log } from "../runtime/log.ts";
 import { CONCERN } from "./pre-shared-conditions.ts";
-import { blindCode, isRead } from "./pre-shared-memory.ts";
+import { blindCode, isRead, keyMemoryOf } from "./pre-shared-memory.ts";
 import { type Invocation, recordOf } from "./pre-shared-record.ts";
 import { type TunnelReport, tunnelReports } from "./pre-shared-report.ts";
 import { type KeysLook, planNow, type Rotator, rotatePreSharedKeys } from "./pre-shared-rotate.ts";
-import type { ObservedKey } from "./pre-shared-schema.ts";
+import type { ObservedKey, PreSharedMemory } from "./pre-shared-schema.ts";
 import type { PreSharedStep } from "./pre-shared-steps.ts";
 
 /** What people have asked for (asks/aws-asks.ts). */
@@ -166,7 +166,7 @@ async function settleAsked({ asking, log }: PreSharedBrain, { plan, standing }: 
   for (const key of plan.keys) {
     const { name } = key;
     const at = standing.askedFor.get(name);
-    if (at === undefined || !hasNewKey(key, at)) continue;
+    if (at === undefined || !hasNewKey(key, plan.memory, at)) continue;
     const settled = await orCloudError(() => asking.settle(name, at));
     if (!(settled instanceof CloudError)) continue;
     log.error("pre-shared-key.not-settled", { tunnel: name, code: settled.code });
@@ -175,9 +175,19 @@ async function settleAsked({ asking, log }: PreSharedBrain, { plan, standing }: 
   return trouble;
 }
 
-/** The pending key at both ends becomes the current one, whenever it was made: it may have been before the wish. */
-function hasNewKey({ stored, aws, azure }: ObservedKey, askedAt: Instant): boolean {
-  if (aws === "pending" && azure === "pending") return true;
+/**
+ * The pending key at both ends becomes the current one, whenever it was made: it may have been before the wish. A wish
+ * that came once both had it is not met by it: labels that are read late may show a key as pending that was current.
+ */
+function hasNewKey(
+  { name, stored, aws, azure }: ObservedKey,
+  memory: PreSharedMemory,
+  askedAt: Instant,
+): boolean {
+  if (aws === "pending" && azure === "pending") {
+    const { inPlaceSince } = keyMemoryOf(memory, name);
+    return memory.attempt?.tunnel === name && inPlaceSince !== null && askedAt <= inPlaceSince;
+  }
   const current = isRead(stored) ? stored.current : null;
   return current !== null && askedAt <= current.createdAt;
 }
